@@ -1,0 +1,399 @@
+"""Groups on disk: ``group.toml``, ``catalogue.csv`` and one file for each table of each task.
+
+Small tables are CSV, which a person and ``git diff`` can read; large ones are ``.npz`` (never
+pickle). Bytes depend on the contents alone, so that building twice gives the same files.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crs_simcheck.baselines.group import UNKNOWN_TITLE, Group, Provenance, check_instruments
+from crs_simcheck.baselines.tables import COLUMNS, SeekerStatistics, Table, TableName
+from crs_simcheck.catalogue import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Catalogue,
+    Item,
+    read_catalogue,
+    write_catalogue,
+)
+from crs_simcheck.errors import InputError, nearest_name
+from crs_simcheck.records import SPEAKERS, TASKS, TaskName
+from crs_simcheck.stats import FloatArray
+
+__all__ = ["GROUP_FILE", "file_hashes", "read_group", "write_group"]
+
+GROUP_FILE = "group.toml"
+CATALOGUE_FILE = "catalogue.csv"
+FORMAT = 1
+# Rows up to which a table stays a text file.
+_MOST_CSV_ROWS = 50_000
+
+
+def write_group(group: Group, folder: Path) -> None:
+    """Write a group into a folder, which is made where it is missing; other files in it stay."""
+    import tomli_w
+
+    folder.mkdir(parents=True, exist_ok=True)
+    stale = {
+        folder / f"{task}.{name}.{ending}"
+        for task in TASKS
+        for name in COLUMNS
+        for ending in ("csv", "npz")
+    }
+    files = set()
+    for task, statistics in group.tasks.items():
+        for name, table in statistics.tables.items():
+            files.add(_write_table(folder, f"{task}.{name}", name, table))
+    _write_catalogue(group.catalogue, folder / CATALOGUE_FILE)
+    for left in stale - files:
+        left.unlink(missing_ok=True)
+    text = tomli_w.dumps(_header(group))
+    (folder / GROUP_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_catalogue(catalogue: Catalogue, path: Path) -> None:
+    if len(catalogue):
+        write_catalogue(catalogue, path)
+    else:  # a group whose tasks name no film
+        path.write_text("title,year,genres\n", encoding="utf-8", newline="\n")
+
+
+def _header(group: Group) -> dict[str, Any]:
+    origin = group.provenance
+    tasks = {}
+    for task, statistics in group.tasks.items():
+        of_task: dict[str, Any] = {"seekers": statistics.n_seekers}
+        of_task |= {name: len(table) for name, table in statistics.tables.items()}
+        if statistics.design:
+            of_task["design"] = dict(statistics.design)
+        tasks[task] = of_task
+    catalogue: dict[str, Any] = {"file": CATALOGUE_FILE, "items": len(group.catalogue)}
+    catalogue |= {
+        key: value for key in ("popularity", "mean_rating") if (value := getattr(origin, key))
+    }
+    return {
+        "format": FORMAT,
+        "name": group.name,
+        "speakers": group.speakers,
+        "description": origin.description,
+        "source": origin.source,
+        "licence": origin.licence,
+        "attribution": origin.attribution,
+        "date": origin.date,
+        "command": origin.command,
+        "source_sha256": dict(sorted(origin.source_sha256.items())),
+        "instruments": dict(sorted(group.instruments.items())),
+        "catalogue": catalogue,
+        "tasks": tasks,
+    }
+
+
+def _write_table(folder: Path, stem: str, name: TableName, table: Table) -> Path:
+    if len(table) <= _MOST_CSV_ROWS:
+        path = folder / f"{stem}.csv"
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(["seeker", *COLUMNS[name]])
+        writer.writerows([_cell(v) for v in row] for row in table.rows())
+        path.write_text(buffer.getvalue(), encoding="utf-8", newline="\n")
+        return path
+    path = folder / f"{stem}.npz"
+    arrays = {"seeker": table.owner, **table.columns}
+    # numpy stamps no date into the archive, so that its bytes depend on the numbers alone.
+    with path.open("wb") as file:
+        np.savez_compressed(file, **cast(dict[str, Any], arrays))
+    return path
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def read_group(folder: Path, *, check: bool = True) -> Group:
+    """Read a group from its folder.
+
+    Parameters
+    ----------
+    check:
+        Refuse a group that was read by other instruments than the ones at hand.
+
+    Raises
+    ------
+    InputError
+        Names the file, and the line and field where there are any.
+    InstrumentError
+        Names both instruments.
+    """
+    folder = Path(folder)
+    path = folder / GROUP_FILE
+    header = _read_header(path)
+    name = _text(header, "name", path)
+    speakers = _text(header, "speakers", path)
+    if speakers not in SPEAKERS:
+        raise InputError(
+            f"found '{speakers}', need one of {', '.join(SPEAKERS)}", path=path, field="speakers"
+        )
+    instruments = _object(header, "instruments", path)
+    if check:
+        check_instruments(name, instruments, path)
+    described = _object(header, "catalogue", path)
+    catalogue = _read_catalogue(folder, name)
+    tasks: dict[TaskName, SeekerStatistics] = {}
+    for task, about in _object(header, "tasks", path).items():
+        if task not in TASKS:
+            raise InputError(f"unknown task '{task}'", path=path, field="tasks")
+        tasks[task] = _read_task(folder, task, about, path)
+    group = Group(
+        name=name,
+        speakers=speakers,
+        tasks=MappingProxyType(tasks),
+        catalogue=catalogue,
+        instruments=MappingProxyType(dict(instruments)),
+        provenance=_provenance(header, described, path),
+        path=folder,
+    )
+    _check_films(group)
+    return group
+
+
+def _read_header(path: Path) -> Mapping[str, Any]:
+    try:
+        header = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(
+            "no such file: a group is a folder with a group.toml",
+            path=path,
+            fix="check the name; 'crs-simcheck show' lists what ships",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InputError(f"cannot be read: {error}", path=path) from error
+    if header.get("format") != FORMAT:
+        raise InputError(
+            f"found format {header.get('format')!r}, need {FORMAT}",
+            path=path,
+            field="format",
+            fix="the group was written by another version of crs-simcheck: build it again",
+        )
+    return header
+
+
+def _text(header: Mapping[str, Any], key: str, path: Path) -> Any:
+    value = header.get(key, "")
+    if not isinstance(value, str):
+        raise InputError(f"found {value!r}, need a text", path=path, field=key)
+    return value
+
+
+def _object(header: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    value = header.get(key, {})
+    if not isinstance(value, dict):
+        raise InputError(f"found {value!r}, need a table", path=path, field=key)
+    return value
+
+
+def _provenance(header: Mapping[str, Any], catalogue: Mapping[str, Any], path: Path) -> Provenance:
+    texts = {
+        key: _text(header, key, path)
+        for key in (
+            "source", "licence", "attribution", "date", "command", "description",
+        )
+    }  # fmt: skip
+    return Provenance(
+        **texts,
+        source_sha256=MappingProxyType(dict(_object(header, "source_sha256", path))),
+        popularity=_text(catalogue, "popularity", path),
+        mean_rating=_text(catalogue, "mean_rating", path),
+    )
+
+
+def _read_catalogue(folder: Path, name: str) -> Catalogue:
+    path = folder / CATALOGUE_FILE
+    if not path.exists():
+        return Catalogue(name, ())
+    items = _own_items(path)
+    return read_catalogue(path, name=name) if items is None else Catalogue(name, items)
+
+
+def _own_items(path: Path) -> tuple[Item, ...] | None:
+    """Read a catalogue as we write it, eight times faster than any user's; None where it is not."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            header = next(reader)
+            if header[:3] != ["title", "year", "genres"] or not _OWN_COLUMNS.issuperset(header):
+                return None
+            place = {column: header.index(column) for column in header}
+            return tuple(_own_item(record, place) for record in reader)
+    except (OSError, ValueError, IndexError, StopIteration, csv.Error):
+        return None
+
+
+_OWN_COLUMNS = frozenset({"title", "year", "genres", "region", "popularity", "mean_rating"})
+
+
+def _own_item(record: list[str], place: Mapping[str, int]) -> Item:
+    if len(record) != len(place) or not record[0]:
+        raise ValueError
+
+    def number(column: str, low: float, high: float) -> float | None:
+        text = record[place[column]] if column in place else ""
+        value = float(text) if text else None
+        if value is not None and not low <= value <= high:
+            raise ValueError
+        return value
+
+    year = int(record[1]) if record[1] else None
+    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError
+    return Item(
+        title=record[0],
+        year=year,
+        genres=tuple(record[2].split("|")) if record[2] else (),
+        region=(record[place["region"]] or None) if "region" in place else None,
+        popularity=number("popularity", 0.0, sys.float_info.max),
+        mean_rating=number("mean_rating", 0.5, 5.0),
+    )
+
+
+def _read_task(folder: Path, task: str, about: Mapping[str, Any], header: Path) -> SeekerStatistics:
+    seekers = about.get("seekers") if isinstance(about, dict) else None
+    if not isinstance(seekers, int) or isinstance(seekers, bool) or seekers < 0:
+        raise InputError(
+            f"found {seekers!r}, need the number of seekers", path=header, field=f"tasks.{task}"
+        )
+    tables: dict[TableName, Table] = {}
+    for name in COLUMNS:
+        if name not in about:
+            continue
+        path = folder / f"{task}.{name}.csv"
+        packed = path.with_suffix(".npz")
+        table = _read_npz(packed, name) if packed.exists() else _read_csv(path, name)
+        if len(table) != about[name]:
+            raise InputError(
+                f"found {len(table)} rows, group.toml says {about[name]}",
+                path=path,
+                fix="the folder is incomplete or was edited: build the group again",
+            )
+        if len(table) and not 0 <= int(table.owner.min()) <= int(table.owner.max()) < seekers:
+            raise InputError(
+                f"seekers must be numbered 0 to {seekers - 1}", path=path, field="seeker"
+            )
+        tables[name] = table
+    design = about.get("design", {})
+    if not isinstance(design, dict):
+        raise InputError(f"found {design!r}, need a table", path=header, field="design")
+    return SeekerStatistics(seekers, MappingProxyType(tables), MappingProxyType(design))
+
+
+def _read_csv(path: Path, name: TableName) -> Table:
+    expected = ["seeker", *COLUMNS[name]]
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            found = next(reader, [])
+            records = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"cannot be read: {error}", path=path) from error
+    if found != expected:
+        wrong = next((c for c in found if c not in expected), None)
+        near = nearest_name(wrong, expected) if wrong else None
+        raise InputError(
+            f"found columns {','.join(found)}; need {','.join(expected)}",
+            path=path,
+            line=1,
+            fix=f"'{wrong}' looks like '{near}'" if near else None,
+        )
+    for line, record in enumerate(records, start=2):
+        if len(record) != len(expected):
+            raise InputError(
+                f"found {len(record)} fields, need {len(expected)}", path=path, line=line
+            )
+    cells = list(zip(*records, strict=True)) if records else [()] * len(expected)
+    owner = _numbers(cells[0], path, "seeker").astype(np.int64)
+    columns: dict[str, NDArray[Any]] = {}
+    for texts, (column, kind) in zip(cells[1:], COLUMNS[name].items(), strict=True):
+        labels = kind == "label"
+        columns[column] = np.array(texts, np.str_) if labels else _numbers(texts, path, column)
+    if np.any(np.diff(owner) < 0):
+        raise InputError(
+            "the rows are not in order of seekers",
+            path=path,
+            field="seeker",
+            fix="the file was edited: build the group again",
+        )
+    return Table(owner, MappingProxyType(columns))
+
+
+def _numbers(texts: Sequence[str], path: Path, column: str) -> FloatArray:
+    """Return the numbers of a column, NaN where a cell is empty; seekers must be whole."""
+    whole = column == "seeker"
+    for line, text in enumerate(texts, start=2):
+        if text or whole:
+            value = _number(text)
+            if value is None or (whole and not (text.isdecimal() and value < 1e9)):
+                raise InputError(
+                    f"found '{text}', need a {'number from 0' if whole else 'finite number'}",
+                    path=path,
+                    line=line,
+                    field=column,
+                )
+    return np.array([text or "nan" for text in texts], dtype=np.str_).astype(np.float64)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _read_npz(path: Path, name: TableName) -> Table:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            owner = archive["seeker"].astype(np.int64)
+            columns = {
+                c: archive[c].astype(np.str_ if kind == "label" else np.float64)
+                for c, kind in COLUMNS[name].items()
+            }
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        raise InputError(f"cannot be read: {error}", path=path) from error
+    if any(c.shape != owner.shape for c in columns.values()) or np.any(np.diff(owner) < 0):
+        raise InputError("columns do not fit together", path=path)
+    return Table(owner, MappingProxyType(columns))
+
+
+def _check_films(group: Group) -> None:
+    labels = {item.label for item in group.catalogue.items}
+    for task, statistics in group.tasks.items():
+        for film in statistics.films:
+            if film not in labels and not film.startswith(UNKNOWN_TITLE):
+                raise InputError(
+                    f"'{film}' is named in {task} and is not in {CATALOGUE_FILE}",
+                    path=group.path,
+                    fix="the folder was edited: build the group again",
+                )
+
+
+def file_hashes(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and SHA-256 of every file of a group, in order of names."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            yield path.name, hashlib.sha256(path.read_bytes()).hexdigest()

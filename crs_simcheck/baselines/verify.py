@@ -1,0 +1,151 @@
+"""Check a group's folder, with or without its source at hand."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from crs_simcheck.baselines.build import rebuild
+from crs_simcheck.baselines.group import UNKNOWN_TITLE, Group, check_instruments
+from crs_simcheck.baselines.storage import file_hashes, read_group, write_group
+from crs_simcheck.baselines.tables import SeekerStatistics, Table
+from crs_simcheck.errors import SimcheckError
+
+__all__ = ["verify"]
+
+_KEY = re.compile(r"[0-9a-f]{10}")
+_MACHINE_PATH = re.compile(r"[/~\\]|[A-Za-z]:[/\\]")
+_README = re.compile(r"(README|LICEN[SC]E|NOTICE)(\..*)?", re.IGNORECASE)
+_SHARES = frozenset({"violation", "role", "leak", "yes"})
+
+
+def verify(folder: Path, source: Path | None = None) -> list[str]:
+    """Return what is wrong with a group, one sentence each; an empty list where nothing is.
+
+    Checked are the format, the numbers of rows, the instruments, that every value can occur and
+    every film is known, and that nothing but counts is in the folder: no other file, no column of
+    ids, and seekers in the order of what they hold, which gives no order of ids away.
+
+    Parameters
+    ----------
+    source:
+        The source of the group. It is then built again by its recorded command, and all bytes
+        must be the same.
+    """
+    folder = Path(folder)
+    try:
+        group = read_group(folder, check=False)
+    except SimcheckError as error:
+        return [str(error)]
+    problems = [*_of_header(group), *_of_tables(group), *_of_bytes(group, folder)]
+    if source is not None:
+        problems += _of_source(folder, source)
+    return problems
+
+
+def _of_header(group: Group) -> Iterator[str]:
+    try:
+        check_instruments(group.name, group.instruments, group.path)
+    except SimcheckError as error:
+        yield str(error)
+    origin = group.provenance
+    for field in ("command", "date", "source"):
+        if not getattr(origin, field):
+            yield f"group.toml: field '{field}' is empty: where the group comes from is not known"
+    try:
+        words = shlex.split(origin.command)
+    except ValueError:
+        words = []
+    for word in words:
+        if _MACHINE_PATH.match(word):
+            yield f"group.toml: field 'command' names a path of one machine: {word}"
+    if not group.tasks:
+        yield "group.toml: no task: there is nothing in this group"
+
+
+def _of_tables(group: Group) -> Iterator[str]:
+    labels = {item.label for item in group.catalogue}
+    for task, statistics in group.tasks.items():
+        for name, table in statistics.tables.items():
+            for column, values in table.columns.items():
+                if column == "film":
+                    wrong = [v for v in values.tolist() if not _known(v, labels)]
+                elif column == "text":
+                    wrong = [v for v in values.tolist() if v and not _KEY.fullmatch(v)]
+                else:
+                    wrong = _out_of_range(table, column)
+                if wrong:
+                    more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+                    yield f"{task}.{name}: column '{column}' cannot hold {wrong[0]!r}{more}"
+        films = statistics.design.get("films", [])
+        strange = [f for f in films if f not in labels] if isinstance(films, list) else []
+        if strange:
+            yield f"{task}: design names '{strange[0]}', which is not in the catalogue"
+
+
+def _known(label: str, labels: set[str]) -> bool:
+    if label in labels:
+        return True
+    return label.startswith(UNKNOWN_TITLE) and bool(_KEY.fullmatch(label, len(UNKNOWN_TITLE)))
+
+
+def _out_of_range(table: Table, column: str) -> list[float]:
+    values = table.columns[column]
+    values = values[np.isfinite(values)]
+    if column in _SHARES:
+        right = np.isin(values, (0.0, 1.0))
+    elif column == "rating":
+        right = (values >= 0.5) & (values <= 5.0)
+    else:
+        right = (values >= 0) & (values == np.floor(values))
+    found: list[float] = values[~right].tolist()
+    return found
+
+
+def _of_bytes(group: Group, folder: Path) -> Iterator[str]:
+    """Write the group again, its seekers put in order, and compare the files."""
+    ordered = {
+        task: SeekerStatistics.of_seekers(
+            statistics.seekers(), tuple(statistics.tables), statistics.design
+        )
+        for task, statistics in group.tasks.items()
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        again = Path(scratch) / "group"
+        try:
+            write_group(group.with_tasks(ordered), again)
+        except SimcheckError as error:
+            yield str(error)
+            return
+        yield from _differences(folder, again, "what crs-simcheck would write")
+
+
+def _of_source(folder: Path, source: Path) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as scratch:
+        again = Path(scratch) / "group"
+        try:
+            rebuild(folder, source, again)
+        except SimcheckError as error:
+            yield f"cannot be built again: {error}"
+            return
+        yield from _differences(folder, again, "what its source gives")
+
+
+def _differences(folder: Path, again: Path, other: str) -> Iterator[str]:
+    here, there = dict(file_hashes(folder)), dict(file_hashes(again))
+    for name in sorted(here.keys() | there.keys()):
+        if name not in there:
+            if not _README.fullmatch(name):
+                yield f"{name}: a file that belongs to no group"
+        elif name not in here:
+            yield f"{name}: missing"
+        elif here[name] != there[name]:
+            yield f"{name}: differs from {other}"
+    for path in sorted(folder.iterdir()):
+        if not path.is_file():
+            yield f"{path.name}: a folder within the group's folder"

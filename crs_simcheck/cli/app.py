@@ -1,0 +1,29 @@
+"""The commands of ``crs-simcheck``."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import click
+
+from crs_simcheck.cli.baseline import baseline
+from crs_simcheck.cli.check import check
+from crs_simcheck.cli.controls import controls
+from crs_simcheck.cli.show import show
+
+__all__ = ["app"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("crs-simcheck"), prog_name="crs-simcheck")
+def app() -> None:
+    """Does a user simulator behave like people, and did this change break it?
+
+    Exit codes: 0 fine, 1 drifted, 2 undecided, 3 bad input or usage, 130 interrupted.
+    """
+
+
+app.add_command(check)
+app.add_command(show)
+app.add_command(baseline)
+app.add_command(controls)

@@ -1,0 +1,215 @@
+"""``crs-simcheck check``: recorded answers, or a group, against people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crs_simcheck.cli.exits import code_of
+from crs_simcheck.cli.options import baseline_map, source_options, task_option
+
+if TYPE_CHECKING:
+    from crs_simcheck.gate import GateSpec, Verdict
+    from crs_simcheck.project import SimulatorRun, SimulatorSettings
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.argument("answers", metavar="RESPONSES_OR_GROUP")
+@click.option(
+    "--baseline",
+    "baselines",
+    multiple=True,
+    metavar="[TASK=]NAME_OR_DIR",
+    help="People to compare with; what ships for each task by default.",
+)
+@source_options
+@click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Only this metric.")
+@task_option(multiple=True, help="Only this task.")
+@click.option("--seekers", type=click.IntRange(1), help="Look at this many seekers only.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--draws",
+    type=click.IntRange(100),
+    default=1000,
+    show_default=True,
+    help="How many groups of people are drawn.",
+)
+@click.option("--allow-not-people", is_flag=True, help="Take a baseline that is not of people.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the verdicts as JSON; - prints.")
+@click.option("-q", "--quiet", is_flag=True, help="No words on what did not pass, only the table.")
+def check(
+    answers: str,
+    baselines: tuple[str, ...],
+    catalogue: str | None,
+    profiles: str | None,
+    skip_broken: bool,
+    like_at: float,
+    metrics: tuple[str, ...],
+    task: tuple[str, ...],
+    seekers: int | None,
+    seed: int,
+    draws: int,
+    allow_not_people: bool,
+    json_file: str | None,
+    quiet: bool,
+) -> int:
+    """Hold recorded answers (or a group) against people, metric by metric.
+
+    Exit 0: all within; 1: any drifted; 2: any inconclusive and none drifted.
+    """
+    from crs_simcheck.project import SimulatorRun, SimulatorSettings
+
+    is_group = _is_group(answers)
+    settings = SimulatorSettings(
+        name=_name(answers),
+        folder=Path(),
+        responses=None if is_group else answers,
+        group=answers if is_group else None,
+        catalogue=catalogue,
+        profiles=profiles,
+        baselines=baseline_map(baselines),
+        seekers=seekers,
+        seed=seed,
+        draws=draws,
+        like_at=like_at,
+        allow_not_people=allow_not_people,
+        skip_broken=skip_broken,
+    )
+    run = SimulatorRun(settings)
+    specs = _specs(run, metrics, task)
+    verdicts = [run.verdict(spec) for spec in specs]
+    missing = [] if metrics else [m for m in run.not_measured if not task or m.task in task]
+    if json_file != "-":
+        _print(run, verdicts, [(m.task, m.metric, m.reason) for m in missing], quiet)
+    if json_file is not None:
+        _write_json(run, settings, verdicts, missing, json_file)
+    return code_of(verdict.outcome for verdict in verdicts)
+
+
+def _is_group(answers: str) -> bool:
+    from crs_simcheck.baselines import GROUP_FILE, shipped_names
+
+    path = Path(answers)
+    return (path / GROUP_FILE).is_file() or (not path.exists() and answers in shipped_names())
+
+
+def _name(answers: str) -> str:
+    name = Path(answers).name
+    for ending in (".gz", ".jsonl"):
+        name = name.removesuffix(ending)
+    return name or answers
+
+
+def _specs(
+    run: SimulatorRun, metrics: tuple[str, ...], tasks: tuple[str, ...]
+) -> tuple[GateSpec, ...]:
+    from crs_simcheck.errors import EmptyInputError, InputError
+    from crs_simcheck.gate import GateSpec
+    from crs_simcheck.metrics import metric_named
+
+    for task in tasks:
+        if task not in run.tasks:
+            raise EmptyInputError(
+                f"there are no answers to {task}",
+                path=run.settings.source,
+                fix=f"there are answers to {', '.join(run.tasks)}",
+            )
+    wanted = tasks or run.tasks
+    if not metrics:
+        specs = tuple(spec for spec in run.gates if spec.task in wanted)
+        if not specs:
+            reasons = "; ".join(sorted({m.reason for m in run.not_measured if m.task in wanted}))
+            raise InputError("nothing can be measured", path=run.settings.source, fix=reasons)
+        return specs
+    specs = ()
+    for name in metrics:
+        metric = metric_named(name)
+        on = [task for task in metric.tasks if task in wanted]
+        if not on:
+            raise EmptyInputError(
+                f"{name} stands on {', '.join(metric.tasks)}; the answers are to "
+                f"{', '.join(run.tasks)}",
+                path=run.settings.source,
+            )
+        specs += tuple(GateSpec(task, metric, named=True) for task in on)
+    return specs
+
+
+def _print(
+    run: SimulatorRun,
+    verdicts: list[Verdict],
+    missing: list[tuple[str, str, str]],
+    quiet: bool,
+) -> None:
+    import sys
+
+    from crs_simcheck.report import (
+        WIDTH,
+        Where,
+        summary_line,
+        table_row,
+        verdict_table,
+        verdict_words,
+    )
+
+    settings = run.settings
+    where = Where(
+        settings.name,
+        settings.source,
+        settings.catalogue,
+        settings.profiles,
+        is_group=settings.group is not None,
+    )
+    if run.n_broken:
+        click.echo(f"{run.n_broken:,} broken rows were left out; the first: {_first_broken(run)}")
+    rows = [table_row(settings.name, verdict) for verdict in verdicts]
+    color = sys.stdout.isatty()
+    click.echo(verdict_table(rows, width=WIDTH, color=color, simulators=False), color=color)
+    for task, metric, reason in missing:
+        click.echo(f"not measured: {metric} in {task}: {reason}")
+    click.echo(summary_line(verdict.outcome for verdict in verdicts))
+    if not quiet:
+        for verdict in verdicts:
+            if verdict.outcome != "within":
+                click.echo("\n" + verdict_words(verdict, where))
+
+
+def _first_broken(run: SimulatorRun) -> str:
+    return "" if run.responses is None else str(run.responses.broken[0])
+
+
+def _write_json(
+    run: SimulatorRun,
+    settings: SimulatorSettings,
+    verdicts: list[Verdict],
+    missing: list[object],
+    file: str,
+) -> None:
+    import json
+    from importlib.metadata import version
+
+    from crs_simcheck.errors import InputError
+    from crs_simcheck.report import run_as_json
+
+    about = {
+        "version": version("crs-simcheck"),
+        "source": settings.source,
+        "source_sha256": None if run.responses is None else run.responses.sha256,
+        "broken_rows": run.n_broken,
+        "seed": settings.seed,
+    }
+    left = [(m.task, m.metric, m.reason) for m in missing]  # type: ignore[attr-defined]
+    text = json.dumps(
+        run_as_json(settings.name, verdicts, left, about), indent=2, ensure_ascii=False
+    )
+    if file == "-":
+        click.echo(text)
+        return
+    try:
+        Path(file).write_text(text + "\n", encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", path=file) from error

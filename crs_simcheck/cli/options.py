@@ -1,0 +1,70 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import click
+
+from crs_simcheck.errors import SettingsError
+from crs_simcheck.records import TASKS, TaskName
+
+__all__ = ["baseline_map", "source_options", "task_option"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def source_options(command: _F) -> _F:
+    """Add what says how answers are read: catalogue, profiles, broken rows, stars that mean yes."""
+    options = [
+        click.option(
+            "--catalogue", metavar="CSV", help="Your films: title,year,genres[,region][,…]."
+        ),
+        click.option(
+            "--profiles", metavar="JSONL", help="Your seekers' histories, to find leaked titles."
+        ),
+        click.option(
+            "--skip-broken", is_flag=True, help="Leave broken rows out and count them."
+        ),
+        click.option(
+            "--like-at",
+            type=click.FloatRange(0.5, 5.0),
+            default=3.5,
+            show_default=True,
+            help="Least stars that mean Yes.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def task_option(**settings: Any) -> Callable[[_F], _F]:
+    """Return the option ``--task``."""
+    return cast(
+        Callable[[_F], _F], click.option("--task", type=click.Choice(TASKS), **settings)
+    )
+
+
+def baseline_map(given: tuple[str, ...]) -> dict[str, str]:
+    """Return task → baseline from ``NAME`` and ``TASK=NAME`` arguments; ``""`` is every task.
+
+    Raises
+    ------
+    SettingsError
+        Where a task is given twice.
+    """
+    result: dict[str, str] = {}
+    for text in given:
+        task, equals, name = text.partition("=")
+        key: TaskName | str = task if equals and task in TASKS else ""
+        value = name if key else text
+        if key in result:
+            raise SettingsError(
+                f"found two baselines for {key or 'every task'}",
+                field="--baseline",
+                fix="say which task each is for: --baseline bin_pref=NAME",
+            )
+        result[key] = value
+    return result

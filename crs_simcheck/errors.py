@@ -1,0 +1,116 @@
+"""Every error that crs-simcheck raises on purpose.
+
+    SimcheckError                 base: something a caller can act on
+    ├── InputError                bad input: names file, line and field where they are known
+    │   ├── SettingsError         simcheck.toml cannot be used as it stands
+    │   ├── EmptyInputError       the input is readable but holds nothing to measure
+    │   └── InstrumentError       two groups were read by different instruments
+    └── UnknownNameError          a name (baseline, metric, task, …) that does not exist
+
+A message says what was found, what is needed, and the likely fix. None of them is raised for a
+statistic that does not exist: that is an ``inconclusive`` verdict, not an error.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = [
+    "EmptyInputError",
+    "InputError",
+    "InstrumentError",
+    "SettingsError",
+    "SimcheckError",
+    "UnknownNameError",
+    "nearest_name",
+]
+
+
+class SimcheckError(Exception):
+    """Base of every error that crs-simcheck raises on purpose."""
+
+
+class InputError(SimcheckError):
+    """Input that cannot be used: says where (file, line, field), what was found and what is needed.
+
+    Parameters
+    ----------
+    problem:
+        What was found and what is needed, in one sentence.
+    path, line, field:
+        Where. ``line`` counts from 1; ``field`` is the key or column.
+    fix:
+        What the reader most likely should do, as a short imperative.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        path: str | Path | None = None,
+        line: int | None = None,
+        field: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        self.problem = problem
+        self.path = None if path is None else str(path)
+        self.line = line
+        self.field = field
+        self.fix = fix
+        place = ""
+        if self.path is not None:
+            place = self.path if line is None else f"{self.path}:{line}"
+        if field is not None:
+            place = f"{place}: field '{field}'" if place else f"field '{field}'"
+        message = f"{place}: {problem}" if place else problem
+        if fix:
+            message = f"{message} ({fix})"
+        super().__init__(message)
+
+
+class SettingsError(InputError):
+    """``simcheck.toml`` (or ``[tool.crs-simcheck]``) cannot be used as it stands."""
+
+
+class EmptyInputError(InputError):
+    """The input was read, and there is nothing in it to measure."""
+
+
+class InstrumentError(InputError):
+    """Two groups were read by different instruments, so their figures cannot be compared."""
+
+
+class UnknownNameError(SimcheckError):
+    """A name that does not exist; the message offers the nearest one and lists the known ones.
+
+    Parameters
+    ----------
+    kind:
+        What the name stands for, in words: ``"metric"``, ``"baseline"``.
+    name:
+        What was asked for.
+    known:
+        The names that exist.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, hint: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self.known = tuple(sorted(known))
+        near = nearest_name(name, self.known)
+        message = f"unknown {kind} '{name}'"
+        if near is not None:
+            message += f"; did you mean '{near}'?"
+        listing = ", ".join(self.known) if self.known else "none"
+        message += f" (known: {listing})"
+        if hint:
+            message += f" {hint}"
+        super().__init__(message)
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most like ``name``, or None where none is alike."""
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None

@@ -1,0 +1,436 @@
+"""A comparison of a simulator with a baseline on one task, and the verdicts of its gates."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from crs_simcheck.baselines import Group
+from crs_simcheck.catalogue import Catalogue
+from crs_simcheck.gate.evidence import evidence_for
+from crs_simcheck.gate.ratings import Ratings, choose_ratings, restrict_films
+from crs_simcheck.gate.sides import JointCatalogue, Sides, joint_catalogue
+from crs_simcheck.gate.spec import GateSpec
+from crs_simcheck.gate.verdict import People, Verdict
+from crs_simcheck.metrics import Metric, known_column_of
+from crs_simcheck.records import TaskName
+from crs_simcheck.stats import (
+    Allowance,
+    Draws,
+    FloatArray,
+    Pool,
+    Range,
+    Reference,
+    Rows,
+    confidence_interval,
+    cut_once,
+    decide,
+    draw_pools,
+    half_width,
+    jackknife_error,
+    least_drift,
+    leave_one_out,
+    rare_rate,
+    reference_needed,
+    reference_suffices,
+    score,
+    sigma_one,
+    standard_error,
+    target_range,
+    units_needed,
+)
+
+__all__ = ["Comparison", "Settings"]
+
+# More draws than this share without a value: the metric does not exist in groups of this size.
+_MOST_MISSING = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a comparison needs to be told.
+
+    ``n_draws`` groups are drawn; fewer than ``least_seekers`` seekers decide nothing; ``seed``
+    fixes every draw.
+    """
+
+    seed: int = 0
+    n_draws: int = 1000
+    least_seekers: int = 20
+
+
+@dataclass(frozen=True, eq=False)
+class _Estimates:
+    """What a verdict is made of: both sides' values for groups of the same size."""
+
+    value: float
+    se_jackknife: float
+    center: float
+    sigma1: float
+    size: int
+    n_people: int
+    drawn: FloatArray
+
+
+class Comparison:
+    """One simulator against one baseline (or none) on one task.
+
+    Draws are made once for each table and size and serve all metrics.
+
+    Parameters
+    ----------
+    simulator, baseline:
+        Groups; without a baseline only gates with an end of their own can be measured.
+    catalogue:
+        The user's catalogue, or the :func:`joint_catalogue` that the simulator's responses were
+        resolved against.
+    """
+
+    def __init__(
+        self,
+        task: TaskName,
+        simulator: Group,
+        baseline: Group | None,
+        *,
+        catalogue: Catalogue | JointCatalogue | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self.task = task
+        self.settings = settings or Settings()
+        self.baseline = baseline
+        joint = (
+            catalogue
+            if isinstance(catalogue, JointCatalogue)
+            else joint_catalogue(catalogue, baseline)
+        )
+        self.sides = Sides(task, simulator, baseline, joint)
+        self._draws: dict[tuple[str, str, int], Draws] = {}
+        self._restricted: tuple[Rows | None, Rows | None, tuple[str, ...]] | None = None
+
+    # -- what can be measured ---------------------------------------------------------------
+
+    def missing(self, spec: GateSpec) -> str | None:
+        """Return why a gate cannot be measured at all, or None where it can."""
+        metric = spec.metric
+        by_hand = spec.range_by_hand is not None
+        own, theirs, _ = self._rows(metric, by_hand)
+        if own is None:
+            return f"the simulator has no {metric.table} in {self.task}"
+        reason = _unread(metric, own, "the simulator")
+        if reason is None and not by_hand:
+            if self.baseline is None:
+                reason = (
+                    f"no baseline of people for {self.task}: give one, or an end of your own "
+                    "(min, max)"
+                )
+            elif theirs is None:
+                reason = f"baseline '{self.baseline.name}' has no {metric.table} in {self.task}"
+            else:
+                reason = _unread(metric, theirs, f"baseline '{self.baseline.name}'")
+        if reason is None and metric.paired and self._ratings(by_hand) is None:
+            reason = "no ratings by people of the films that were asked about"
+        if reason is None and metric.table == "mentions":
+            reason = metric.needs(self.sides.frame_for(spec.top_k))
+        return reason
+
+    def verdict(self, spec: GateSpec) -> Verdict:
+        """Return the verdict of a gate; one that cannot be measured is ``inconclusive``."""
+        reason = self.missing(spec)
+        metric = spec.metric
+        by_hand = spec.range_by_hand
+        own, theirs, notes = self._rows(metric, by_hand is not None)
+        if reason is not None or own is None:
+            return Verdict(spec, "inconclusive", 0, reason=reason or "", notes=notes)
+        notes = (*notes, *self._notes(spec))
+        if by_hand is not None:
+            verdict = self._by_hand(spec, own, by_hand, notes)
+        elif theirs is None:
+            raise AssertionError("missing() lets no gate pass here without people")
+        else:
+            verdict = self._with_people(spec, own, theirs, notes)
+        return _checked(verdict, self.settings.least_seekers)
+
+    # -- rows --------------------------------------------------------------------------------
+
+    def _rows(
+        self, metric: Metric, by_hand: bool
+    ) -> tuple[Rows | None, Rows | None, tuple[str, ...]]:
+        own = self.sides.simulator_rows(metric.table)
+        theirs = self.sides.baseline_rows(metric.table)
+        if metric.table != "answers" or by_hand or own is None or theirs is None:
+            return own, theirs, ()
+        if self._restricted is None:
+            design = self.sides.baseline.design if self.sides.baseline is not None else {}
+            self._restricted = restrict_films(own, theirs, design)
+        return self._restricted
+
+    def _ratings(self, by_hand: bool) -> Ratings | None:
+        rows = self.sides.baseline_rows("answers")
+        return choose_ratings(self.sides, None if by_hand else rows, rows)
+
+    def _notes(self, spec: GateSpec) -> tuple[str, ...]:
+        notes = []
+        metric = spec.metric
+        if self.baseline is not None and spec.range_by_hand is None:
+            speakers = self.baseline.speakers
+            if speakers != "people":
+                notes.append(f"baseline '{self.baseline.name}' is not people: {speakers}")
+        if metric.name == "item_bin_entropy":
+            notes.append(_bins_note(*self.sides.coverage))
+        if metric.name in ("popularity_share", "mean_log_rank"):
+            notes.append(f"popularity from {self.sides.joint.popularity_from}")
+        if metric.paired:
+            ratings = self._ratings(spec.range_by_hand is not None)
+            if ratings is not None:
+                notes.append(f"mean ratings from {ratings.source}")
+        return tuple(notes)
+
+    def _label(self, metric: Metric) -> Callable[[int], str]:
+        return partial(self.sides.label, metric.table)
+
+    # -- values ------------------------------------------------------------------------------
+
+    def _function(self, spec: GateSpec, ratings: FloatArray | None) -> Callable[[Pool], FloatArray]:
+        if ratings is not None:
+            from crs_simcheck.metrics import correlations_in_pairs
+
+            return lambda pool: _mean(correlations_in_pairs(pool, ratings), axis=1)
+        return partial(_compute, spec.metric, self.sides.frame_for(spec.top_k))
+
+    def _by_hand(
+        self, spec: GateSpec, own: Rows, target: Range, notes: tuple[str, ...]
+    ) -> Verdict:
+        metric = spec.metric
+        margin = metric.margin.value
+        evidence = evidence_for(metric, self._label(metric), own, None)
+        if metric.rate is not None:
+            sums = np.asarray(own.unit_sums(metric.rate.block))
+            rate = rare_rate(sums[:, metric.rate.events], sums[:, metric.rate.answers])
+            value, interval = rate.value, rate.interval
+            seen: float | None
+            above = np.isfinite(target.high)  # a least alone leaves nothing to be too high
+            seen = rate.detectable(target.high) if above else None
+            needed = rate.units_needed(target.high, own.n_units) if above else None
+        else:
+            ratings = self._ratings(by_hand=True) if metric.paired else None
+            function = self._function(spec, None if ratings is None else ratings.outside)
+            value = float(function(Pool.whole(own))[0])
+            se = jackknife_error(leave_one_out(own, function, metric.blocks))
+            if not (np.isfinite(value) and np.isfinite(se)):
+                return _nothing(spec, own, notes)
+            interval = confidence_interval(value, se, own.n_units)
+            seen = least_drift(0.0, se, own.n_units)
+            needed = units_needed(value, se * own.n_units**0.5, own.n_units, target)
+        outcome = decide(interval, target)
+        return Verdict(
+            spec,
+            outcome,
+            own.n_units,
+            value=value,
+            interval=interval,
+            target=target,
+            margin=margin,
+            score=score(value, target, margin),
+            reason=_crossing(needed) if outcome == "inconclusive" else "",
+            least_drift=seen,
+            seekers_needed=needed if outcome == "inconclusive" else None,
+            evidence=evidence,
+            notes=notes,
+        )
+
+    def _with_people(
+        self, spec: GateSpec, own: Rows, theirs: Rows, notes: tuple[str, ...]
+    ) -> Verdict:
+        metric = spec.metric
+        least = self.settings.least_seekers
+        if min(own.n_units, theirs.n_units) < max(least, 4):
+            which = "seekers" if own.n_units <= theirs.n_units else "people in the baseline"
+            return Verdict(
+                spec,
+                "inconclusive",
+                own.n_units,
+                reason=f"{min(own.n_units, theirs.n_units)} {which} with an observation; "
+                f"at least {max(least, 4)} are needed",
+                notes=notes,
+            )
+        found = self._estimates(spec, own, theirs)
+        if found is None:
+            return _nothing(spec, own, notes)
+        margin = spec.margin if spec.margin is not None else metric.margin.at(found.center)
+        h = half_width(margin, found.sigma1, found.size, metric.direction)
+        target = target_range(found.center, h, metric.direction)
+        se = standard_error(found.se_jackknife, found.sigma1, found.n_people)
+        n = own.n_units
+        interval = confidence_interval(found.value, se, n)
+        outcome = decide(interval, target)
+        reason, seekers, people = "", None, None
+        if outcome == "inconclusive":
+            reference = Reference(
+                found.center, found.sigma1, found.n_people, margin, metric.direction
+            )
+            reason, seekers, people = _undecided(found, reference, n)
+        below = found.drawn[np.isfinite(found.drawn)]
+        assert self.baseline is not None
+        return Verdict(
+            spec,
+            outcome,
+            n,
+            value=found.value,
+            interval=interval,
+            target=target,
+            margin=margin,
+            score=score(found.value, target, margin),
+            people=People(
+                name=self.baseline.name,
+                speakers=self.baseline.speakers,
+                n_seekers=found.n_people,
+                size=found.size,
+                center=found.center,
+                sigma1=found.sigma1,
+                share_below=float(np.mean(below < found.value))
+                if found.size < found.n_people
+                else None,
+                n_draws=self.settings.n_draws,
+            ),
+            reason=reason,
+            least_drift=least_drift(h, se, n),
+            seekers_needed=seekers,
+            people_needed=people,
+            evidence=evidence_for(metric, self._label(metric), own, theirs),
+            notes=notes,
+        )
+
+    def _estimates(self, spec: GateSpec, own: Rows, theirs: Rows) -> _Estimates | None:
+        """Return both sides' values at the same size, or None where they do not exist."""
+        metric = spec.metric
+        ratings = self._ratings(by_hand=False) if metric.paired else None
+        paired = ratings is not None and ratings.outside is None
+        n_people = theirs.n_units
+        largest = n_people // 2 if paired else n_people
+        size = min(own.n_units, largest)
+        allowance = Allowance(own.counts, theirs.counts)
+        draws = self._drawn("people", metric.table, theirs, size, allowance)
+        half = self._drawn("people", metric.table, theirs, min(size, n_people // 2), allowance)
+        if ratings is None:
+            function = self._function(spec, None)
+            drawn, halves = function(draws.pool), function(half.pool)
+            against = None
+        else:
+            drawn, against = ratings.of_people(draws)
+            halves, _ = ratings.of_people(half)
+            function = self._function(spec, against)
+        if _missing(drawn) or _missing(halves):
+            return None
+        if own.n_units > size:
+            sampled = self._drawn("simulator", metric.table, own, size, allowance)
+            values = function(sampled.pool)
+            if _missing(values):
+                return None
+            value = float(np.nanmean(values))
+        cut = cut_once(own, allowance, self._rng("cut", metric.table, own.n_units))
+        if own.n_units <= size:
+            value = float(function(Pool.whole(cut))[0])
+        se = jackknife_error(leave_one_out(cut, function, metric.blocks))
+        if not (np.isfinite(value) and np.isfinite(se)):
+            return None
+        sigma1 = sigma_one(float(np.nanstd(halves, ddof=1)), half.groups.shape[1], n_people)
+        return _Estimates(value, se, float(np.nanmean(drawn)), sigma1, size, n_people, drawn)
+
+    # -- draws -------------------------------------------------------------------------------
+
+    def _rng(self, *parts: str | int) -> np.random.Generator:
+        """Return a generator that depends on the seed and on what it is for, and on nothing else."""
+        text = "/".join(map(str, (self.task, *parts)))
+        return np.random.default_rng([self.settings.seed, zlib.crc32(text.encode())])
+
+    def _drawn(self, side: str, table: str, rows: Rows, size: int, allowance: Allowance) -> Draws:
+        key = (side, table, size)
+        if key not in self._draws:
+            cut = allowance if int(allowance.of_size(size).min()) < int(rows.counts.max()) else None
+            rng = self._rng(*key)
+            self._draws[key] = draw_pools(rows, size, self.settings.n_draws, rng, cut)
+        return self._draws[key]
+
+
+def _compute(metric: Metric, frame: object, pool: Pool) -> FloatArray:
+    return metric.compute(pool, frame)  # type: ignore[arg-type]
+
+
+def _mean(values: FloatArray, axis: int) -> FloatArray:
+    """Return the mean of what exists, NaN where more than a little does not."""
+    missing = np.mean(~np.isfinite(values), axis=axis)
+    total = np.nansum(values, axis=axis) / np.maximum(np.isfinite(values).sum(axis=axis), 1)
+    return np.where(missing > _MOST_MISSING, np.nan, total)
+
+
+def _missing(values: FloatArray) -> bool:
+    return bool(np.mean(~np.isfinite(values)) > _MOST_MISSING)
+
+
+def _unread(metric: Metric, rows: Rows, who: str) -> str | None:
+    """Return why a side cannot be measured although it has rows, or None."""
+    if metric.table == "responses":
+        read = metric.rate.answers if metric.rate is not None else known_column_of("words")
+        if not np.asarray(rows.blocks["sums"])[:, read].any():
+            if metric.name == "leakage_rate":
+                return f"no history of the seekers of {who} is known: give profiles"
+            return f"{who} has no response that {metric.name} could be read in"
+    return None
+
+
+def _bins_note(attributes: tuple[str, ...], coverage: object) -> str:
+    left_out = [
+        f"{name} (known of {min(shares):.0%})"
+        for name, shares in coverage.items()  # type: ignore[attr-defined]
+        if name not in attributes
+    ]
+    used = " × ".join(attributes)
+    return f"bins of {used}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
+
+
+def _nothing(spec: GateSpec, own: Rows, notes: tuple[str, ...]) -> Verdict:
+    if spec.metric.paired:
+        why = "there is no correlation: the answers do not vary, or too few films are rated"
+    else:
+        why = "the value does not exist, or hangs on a single seeker"
+    return Verdict(spec, "inconclusive", own.n_units, reason=why, notes=notes)
+
+
+def _crossing(needed: int | None) -> str:
+    if needed is None:
+        return "the interval crosses an end of the range"
+    return f"the interval crosses an end of the range; about {needed:,} seekers would decide"
+
+
+def _undecided(
+    found: _Estimates, reference: Reference, n: int
+) -> tuple[str, int | None, int | None]:
+    """Return why a comparison did not decide, and the seekers or the people that would."""
+    if not reference_suffices(reference.margin, reference.sigma1, reference.n_units):
+        people = reference_needed(reference.margin, reference.sigma1, n)
+        takes = "" if people is None else f"; it takes about {people:,} people"
+        return f"baseline too small: {found.n_people} people{takes}", None, people
+    needed = units_needed(found.value, found.se_jackknife * n**0.5, n, reference)
+    return _crossing(needed), needed, None
+
+
+def _checked(verdict: Verdict, least: int) -> Verdict:
+    """Apply what stands above the rule: too few seekers, and gates that look at the value alone."""
+    from dataclasses import replace
+
+    if verdict.value is None or verdict.target is None:
+        return verdict
+    if verdict.n_seekers < least:
+        reason = f"{verdict.n_seekers} seekers; at least {least} are needed"
+        return replace(verdict, outcome="inconclusive", reason=reason, seekers_needed=least)
+    if verdict.gate.rule == "estimate":
+        inside = verdict.value in verdict.target
+        outcome = "within" if inside else "drifted"
+        return replace(
+            verdict, outcome=outcome, reason="", seekers_needed=None, people_needed=None
+        )
+    return verdict

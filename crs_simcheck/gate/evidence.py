@@ -1,0 +1,133 @@
+"""What lies behind a value: which films, how often, how long. Figures only; reports word them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from crs_simcheck.metrics import Metric, column_of, known_column_of
+from crs_simcheck.stats import FloatArray, Rows
+
+__all__ = ["Asked", "Events", "Evidence", "Lengths", "Named", "evidence_for"]
+
+_N_TOP = 5
+
+
+class _Plain:
+    def as_json(self) -> Mapping[str, Any]:
+        """Return the figures as plain JSON values, with their kind."""
+        return {"kind": type(self).__name__.lower(), **asdict(self)}  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True, slots=True)
+class Named(_Plain):
+    """The films named most: (label, mentions), and the share of mentions that the first make."""
+
+    top: tuple[tuple[str, int], ...]
+    top_share: float
+    people_top_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(_Plain):
+    """Films whose share of Yes is farthest from people's: (label, share, people's share)."""
+
+    films: tuple[tuple[str, float, float], ...]
+    unclear: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths(_Plain):
+    """Quartiles of what a seeker's responses hold on average, of both sides."""
+
+    quartiles: tuple[float, float, float]
+    people_quartiles: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Events(_Plain):
+    """How many responses had it, of how many, by how many seekers."""
+
+    events: int
+    responses: int
+    seekers: int
+
+
+Evidence: TypeAlias = Named | Asked | Lengths | Events
+
+
+def evidence_for(
+    metric: Metric, label: Callable[[int], str], simulator: Rows, people: Rows | None
+) -> Evidence | None:
+    """Return the figures that explain a value of this metric.
+
+    Parameters
+    ----------
+    label:
+        Leads from a column of the rows to the label of its film.
+    """
+    if metric.rate is not None:
+        return _events(metric, simulator)
+    if metric.table == "mentions":
+        return _named(label, simulator, people)
+    if metric.table == "answers":
+        return None if people is None else _asked(label, simulator, people)
+    if metric.name == "words_per_response":
+        return Lengths(_quartiles(simulator), None if people is None else _quartiles(people))
+    return None
+
+
+def _column_sums(rows: Rows, block: str) -> FloatArray:
+    return np.asarray(rows.blocks[block].sum(axis=0), dtype=np.float64).reshape(-1)
+
+
+def _named(label: Callable[[int], str], simulator: Rows, people: Rows | None) -> Named:
+    counts = _column_sums(simulator, "titles")
+    best = sorted(np.flatnonzero(counts), key=lambda f: (-counts[f], label(int(f))))
+    top = tuple((label(int(f)), int(counts[f])) for f in best[:_N_TOP])
+    theirs = None if people is None else _top_share(_column_sums(people, "titles"))
+    return Named(top, _top_share(counts), theirs)
+
+
+def _top_share(counts: FloatArray) -> float:
+    total = counts.sum()
+    return float(np.sort(counts)[-_N_TOP:].sum() / total) if total else 0.0
+
+
+def _asked(
+    label: Callable[[int], str], simulator: Rows, people: Rows) -> Asked:
+    def shares(rows: Rows) -> tuple[FloatArray, FloatArray]:
+        asked = _column_sums(rows, "asked")
+        return asked, _column_sums(rows, "yes") / np.maximum(asked, 1.0)
+
+    asked, share = shares(simulator)
+    asked_people, share_people = shares(people)
+    both = np.flatnonzero((asked >= 3) & (asked_people >= 3))
+    worst = sorted(both, key=lambda f: -abs(share[f] - share_people[f]))[:_N_TOP]
+    films = tuple(
+        (label(int(f)), round(float(share[f]), 3), round(float(share_people[f]), 3))
+        for f in worst
+    )
+    return Asked(films, len(simulator) - int(asked.sum()))
+
+
+def _quartiles(rows: Rows) -> tuple[float, float, float]:
+    sums = np.asarray(rows.unit_sums("sums"))
+    total, read = sums[:, column_of("words")], sums[:, known_column_of("words")]
+    means = total[read > 0] / read[read > 0]
+    low, middle, high = np.percentile(means, [25, 50, 75]) if means.size else (0.0, 0.0, 0.0)
+    return round(float(low), 2), round(float(middle), 2), round(float(high), 2)
+
+
+def _events(metric: Metric, rows: Rows) -> Events:
+    rate = metric.rate
+    if rate is None:
+        raise ValueError(f"{metric.name} is no rate")
+    sums = np.asarray(rows.unit_sums(rate.block))
+    events = sums[:, rate.events]
+    return Events(
+        int(events.sum()), int(sums[:, rate.answers].sum()), int(np.count_nonzero(events))
+    )

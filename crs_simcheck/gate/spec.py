@@ -1,0 +1,139 @@
+"""What a gate is: a metric on a task, with the range it must lie in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from crs_simcheck.errors import SettingsError, UnknownNameError
+from crs_simcheck.metrics import Metric, metric_named
+from crs_simcheck.records import TaskName
+from crs_simcheck.stats import Range, units_to_show
+
+__all__ = ["GATE_KEYS", "GateSpec", "gate_from_table"]
+
+GATE_KEYS = ("margin", "min", "max", "rule", "top_k")
+Rule = Literal["target", "estimate"]
+
+
+@dataclass(frozen=True, slots=True)
+class GateSpec:
+    """A metric on a task, and where its value must lie.
+
+    Parameters
+    ----------
+    margin:
+        Practical margin in the unit of the metric, instead of the metric's own.
+    minimum, maximum:
+        Ends given by hand; people are not looked at then.
+    rule:
+        ``target``: the interval must lie in the range; ``estimate``: the value alone must.
+    top_k:
+        For popularity_share: how many films count as best known.
+    named:
+        Whether somebody asked for this gate by name: one that cannot be measured is then
+        ``inconclusive`` and not merely listed.
+    of_task:
+        Whether it was asked for on this very task, which then must have answers.
+    """
+
+    task: TaskName
+    metric: Metric
+    margin: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    rule: Rule = "target"
+    top_k: int = 50
+    named: bool = False
+    of_task: bool = False
+
+    @property
+    def range_by_hand(self) -> Range | None:
+        """The range that was given by hand, or None where people make it."""
+        low, high = self.minimum, self.maximum
+        if low is None and high is None:
+            high = self.metric.default_max
+        if low is None and high is None:
+            return None
+        return Range(-math.inf if low is None else low, math.inf if high is None else high)
+
+    def advice(self, seekers: int, answers_per_seeker: float) -> str | None:
+        """Return a warning where this many seekers cannot show a rate so low, or None."""
+        target = self.range_by_hand
+        if target is None or self.metric.rate is None or not math.isfinite(target.high):
+            return None
+        needed = units_to_show(target.high, answers_per_seeker)
+        if needed is None:
+            return (
+                f"{self.metric.name}: max = {target.high:g} can never be shown; "
+                "no number of seekers proves a rate of 0: give a max above 0"
+            )
+        if seekers < needed:
+            return (
+                f"{self.metric.name}: max = {target.high:g} takes at least {needed} seekers with "
+                f"{answers_per_seeker:g} answers each and nothing seen; here are {seekers}"
+            )
+        return None
+
+
+def gate_from_table(
+    task: TaskName,
+    metric_name: str,
+    table: Mapping[str, Any],
+    *,
+    where: str,
+    of_task: bool = False,
+) -> GateSpec:
+    """Read a gate's table of simcheck.toml, for instance ``{ margin = 0.2 }``.
+
+    Raises
+    ------
+    SettingsError
+        Names the place, the key, and what is needed.
+    """
+    try:
+        metric = metric_named(metric_name)
+    except UnknownNameError as error:
+        raise SettingsError(str(error), field=where) from None
+    if task not in metric.tasks:
+        raise SettingsError(
+            f"{metric_name} does not stand on {task}",
+            field=where,
+            fix=f"it stands on {', '.join(metric.tasks)}",
+        )
+    numbers = {key: _number(table, key, where) for key in ("margin", "min", "max")}
+    margin, minimum, maximum = numbers["margin"], numbers["min"], numbers["max"]
+    if margin is not None and (minimum is not None or maximum is not None):
+        raise SettingsError(
+            "a margin goes around people's value, min and max are ends of your own: give one",
+            field=where,
+        )
+    if margin is not None and metric.default_max is not None:
+        raise SettingsError(
+            f"{metric_name} is judged against a most, not against people", field=where,
+            fix=f"{metric_name} = {{ max = {metric.default_max:g} }}",
+        )  # fmt: skip
+    if margin is not None and margin < 0:
+        raise SettingsError(f"found margin = {margin:g}, need 0 or more", field=where)
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise SettingsError(f"min = {minimum:g} is above max = {maximum:g}", field=where)
+    rule = table.get("rule", "target")
+    if rule not in ("target", "estimate"):
+        raise SettingsError(f"found rule = {rule!r}, need 'target' or 'estimate'", field=where)
+    top_k = table.get("top_k", 50)
+    if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
+        raise SettingsError(f"found top_k = {top_k!r}, need a whole number above 0", field=where)
+    return GateSpec(
+        task, metric, margin, minimum, maximum, rule, top_k, named=True, of_task=of_task
+    )
+
+
+def _number(table: Mapping[str, Any], key: str, where: str) -> float | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise SettingsError(f"found {key} = {value!r}, need a finite number", field=where)
+    return float(value)

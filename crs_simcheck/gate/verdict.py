@@ -1,0 +1,148 @@
+"""The verdict of a gate: what was measured, what it was held against, and what it cannot say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crs_simcheck.gate.evidence import Evidence
+from crs_simcheck.gate.spec import GateSpec
+from crs_simcheck.stats import ConfidenceInterval, Outcome, Range
+
+__all__ = ["People", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The baseline as this verdict saw it.
+
+    Parameters
+    ----------
+    name, speakers:
+        Of the group; ``speakers`` other than ``people`` is said in every report.
+    n_seekers:
+        N, those with an observation.
+    size:
+        Size of the groups that were drawn.
+    center, sigma1:
+        Mean of the metric over those groups; its standard deviation per seeker.
+    share_below:
+        Share of those groups whose value is below the simulator's; None where only one group of
+        that size exists.
+    n_draws:
+        How many were drawn.
+    """
+
+    name: str
+    speakers: str
+    n_seekers: int
+    size: int
+    center: float
+    sigma1: float
+    share_below: float | None
+    n_draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One of ``within``, ``drifted``, ``inconclusive``, with all that it rests on.
+
+    Parameters
+    ----------
+    gate:
+        The gate.
+    value, interval, target:
+        The simulator's value, its 90 % interval, and the target range; None where they do not
+        exist.
+    n_seekers:
+        Seekers of the simulator with an observation.
+    margin:
+        The margin that was used, in the unit of the metric.
+    score:
+        1–10; None where there is no value.
+    reason:
+        Why a verdict is inconclusive; empty otherwise.
+    least_drift:
+        The least distance from people's value that is found 4 times of 5 at this size, or for rare
+        rates the least rate.
+    seekers_needed, people_needed:
+        Seekers, or people in the baseline, that would decide; None where not known or not needed.
+    evidence:
+        What lies behind the value.
+    notes:
+        What a reader should know of how it was measured.
+    """
+
+    gate: GateSpec
+    outcome: Outcome
+    n_seekers: int
+    value: float | None = None
+    interval: ConfidenceInterval | None = None
+    target: Range | None = None
+    margin: float | None = None
+    score: float | None = None
+    people: People | None = None
+    reason: str = ""
+    least_drift: float | None = None
+    seekers_needed: int | None = None
+    people_needed: int | None = None
+    evidence: Evidence | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def too_high(self) -> bool:
+        """Whether the value lies above the middle (or the only end) of its range."""
+        if self.value is None or self.target is None:
+            return False
+        if math.isinf(self.target.low):
+            return self.value > self.target.high
+        if math.isinf(self.target.high):
+            return self.value > self.target.low
+        return self.value > self.target.middle
+
+    def as_json(self) -> Mapping[str, Any]:
+        """Return the verdict as plain JSON values; open ends and missing values are null."""
+        people = self.people
+        return {
+            "verdict": self.outcome,
+            "value": _plain(self.value),
+            "unit": self.gate.metric.unit,
+            "interval": _ends(self.interval),
+            "range": _ends(self.target),
+            "score": _plain(self.score, 1),
+            "margin": _plain(self.margin),
+            "rule": self.gate.rule,
+            "seekers": self.n_seekers,
+            "reason": self.reason,
+            "least_drift": _plain(self.least_drift),
+            "seekers_needed": self.seekers_needed,
+            "people_needed": self.people_needed,
+            "baseline": None
+            if people is None
+            else {
+                "name": people.name,
+                "speakers": people.speakers,
+                "seekers": people.n_seekers,
+                "group_size": people.size,
+                "value": _plain(people.center),
+                "sigma1": _plain(people.sigma1),
+                "share_below": _plain(people.share_below),
+                "draws": people.n_draws,
+            },
+            "evidence": None if self.evidence is None else self.evidence.as_json(),
+            "notes": list(self.notes),
+        }
+
+
+def _plain(value: float | None, digits: int = 6) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    return round(value, digits)
+
+
+def _ends(span: ConfidenceInterval | Range | None) -> list[float | None] | None:
+    if span is None:
+        return None
+    return [_plain(span.low), _plain(span.high)]

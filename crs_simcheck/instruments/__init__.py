@@ -1,0 +1,52 @@
+"""The instruments: each reads one thing in a text, the same for people and for simulators.
+
+None of them ever raises for a text, whatever it holds: a lone surrogate, a megabyte in one line
+and no text at all are answers that somebody gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from crs_simcheck.instruments.base import Instrument
+from crs_simcheck.instruments.formats import format_violation
+from crs_simcheck.instruments.leakage import leaked_titles
+from crs_simcheck.instruments.mentions import MentionList, read_mentions
+from crs_simcheck.instruments.roles import ROLE_RULES, RoleReading, RoleRule, read_role
+from crs_simcheck.instruments.textkey import text_key
+from crs_simcheck.instruments.words import count_words, words
+from crs_simcheck.instruments.yesno import is_exact_yes_no, read_yes_no
+
+__all__ = [
+    "INSTRUMENTS",
+    "ROLE_RULES",
+    "Instrument",
+    "MentionList",
+    "RoleReading",
+    "RoleRule",
+    "count_words",
+    "format_violation",
+    "is_exact_yes_no",
+    "leaked_titles",
+    "read_mentions",
+    "read_role",
+    "read_yes_no",
+    "text_key",
+    "words",
+]
+
+INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
+    {
+        instrument.name: instrument
+        for instrument in (
+            Instrument("words", 1, "words: letters and digits, casefolded"),
+            Instrument("text-key", 1, "a key that answers with the same words share"),
+            Instrument("yes-no", 1, "yes, no or unclear"),
+            Instrument("mentions", 1, "the titles that an answer lists"),
+            Instrument("role-markers", 1, "signs that the seeker plays the recommender"),
+            Instrument("format", 1, "departures from the form that the task asks for"),
+            Instrument("leakage", 1, "titles of the seeker's own history said back"),
+        )
+    }
+)

@@ -1,0 +1,24 @@
+"""A short key of what an answer says, to find answers that several seekers gave."""
+
+from __future__ import annotations
+
+import hashlib
+
+from crs_simcheck.instruments.words import words
+
+__all__ = ["text_key"]
+
+
+def text_key(text: str) -> str:
+    """Return 10 hex digits that answers with the same words in the same order share.
+
+    Case, punctuation and whitespace make no difference. A text without words has the key of the
+    empty text. The words cannot be read back from the key, so a group may carry it.
+
+    Examples
+    --------
+    >>> text_key("Yes, it was great!") == text_key("yes it was GREAT")
+    True
+    """
+    # A lone surrogate is no letter, so what is left can always be encoded.
+    return hashlib.sha256(" ".join(words(text)).encode()).hexdigest()[:10]

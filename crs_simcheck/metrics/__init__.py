@@ -1,0 +1,60 @@
+"""What is measured: every metric, by name. A metric never calls an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from crs_simcheck.errors import UnknownNameError
+from crs_simcheck.metrics import bin_pref, items_talk, responses
+from crs_simcheck.metrics.base import Margin, Metric, RateColumns, Table
+from crs_simcheck.metrics.bin_pref import correlations, correlations_in_pairs, mean_ratings
+from crs_simcheck.metrics.blocks import (
+    RESPONSE_NUMBERS,
+    answer_rows,
+    column_of,
+    known_column_of,
+    mention_rows,
+    response_rows,
+)
+from crs_simcheck.metrics.frame import BIN_ATTRIBUTES, COVERAGE_NEEDED, Frame, usable_attributes
+from crs_simcheck.records import TaskName
+
+__all__ = [
+    "BIN_ATTRIBUTES",
+    "COVERAGE_NEEDED",
+    "METRICS",
+    "RESPONSE_NUMBERS",
+    "Frame",
+    "Margin",
+    "Metric",
+    "RateColumns",
+    "Table",
+    "answer_rows",
+    "column_of",
+    "correlations",
+    "correlations_in_pairs",
+    "known_column_of",
+    "mean_ratings",
+    "mention_rows",
+    "metric_named",
+    "metrics_of",
+    "response_rows",
+    "usable_attributes",
+]
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {m.name: m for m in (*items_talk.METRICS, *bin_pref.METRICS, *responses.METRICS)}
+)
+
+
+def metric_named(name: str) -> Metric:
+    """Return a metric by its name, or raise :class:`UnknownNameError` with the nearest one."""
+    if name not in METRICS:
+        raise UnknownNameError("metric", name, METRICS)
+    return METRICS[name]
+
+
+def metrics_of(task: TaskName) -> tuple[Metric, ...]:
+    """Return the metrics that stand on a task, in the order of reports."""
+    return tuple(m for m in METRICS.values() if task in m.tasks)

@@ -1,0 +1,98 @@
+"""What a metric is: a function of pooled statistics, with unit, direction and practical margin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from crs_simcheck.metrics.frame import Frame
+from crs_simcheck.records import TaskName
+from crs_simcheck.stats import Direction, FloatArray, Pool
+
+__all__ = ["Compute", "Margin", "Metric", "RateColumns", "Table"]
+
+Table = Literal["mentions", "answers", "responses"]
+Compute = Callable[[Pool, Frame], FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The practical margin: how far from people a value may be before anybody should mind.
+
+    Parameters
+    ----------
+    value:
+        In the unit of the metric, or as a share of people's value where ``relative``.
+    reason:
+        Why this much, in one sentence.
+    """
+
+    value: float
+    reason: str
+    relative: bool = False
+
+    def at(self, center: float) -> float:
+        """Return the margin in the unit of the metric, given people's value."""
+        return self.value * abs(center) if self.relative else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class RateColumns:
+    """Where a plain rate finds its events and its answers: two columns of one dense block."""
+
+    block: str
+    events: int
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A function of pooled seeker statistics.
+
+    Parameters
+    ----------
+    name, unit, title:
+        ``unit`` as printed behind a value (``"bits"``, ``""`` for shares); ``title`` says in a few
+        words what it measures.
+    direction:
+        ``two-sided``: too much is as wrong as too little; ``lower``: only too little is wrong;
+        ``upper``: only too much is.
+    tasks:
+        The tasks that it stands on.
+    table:
+        Which table of seeker statistics it reads.
+    blocks:
+        The blocks of that table that :attr:`compute` reads.
+    compute:
+        Pool of G groups and the frame → (G,) values; NaN where the value does not exist.
+    margin:
+        The practical margin, with its reason.
+    too_low, too_high:
+        What a drift to either side means, as a clause about the simulator.
+    default_max:
+        For rare rates, the end that stands where none is given by hand; people are not needed then.
+    rate:
+        Where a plain rate finds its columns; a rate with an end given by hand is judged by the rule
+        for rare rates.
+    needs:
+        Frame → None, or the reason why this metric cannot be measured with it.
+    paired:
+        The value of a group depends on ratings by people outside of it (see ``bin_pref``).
+    """
+
+    name: str
+    unit: str
+    title: str
+    direction: Direction
+    tasks: tuple[TaskName, ...]
+    table: Table
+    blocks: tuple[str, ...]
+    compute: Compute
+    margin: Margin
+    too_low: str
+    too_high: str
+    default_max: float | None = None
+    rate: RateColumns | None = None
+    needs: Callable[[Frame], str | None] = lambda _frame: None
+    paired: bool = False

@@ -1,0 +1,132 @@
+"""From columns of numbers to rows that pool: one function for each table of seeker statistics.
+
+Parameters named ``owner`` are (R,) arrays of seeker numbers, sorted; films are numbered as in the
+frame of the comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from crs_simcheck.stats import FloatArray, IntArray, Rows, one_hot
+
+__all__ = [
+    "MENTIONS",
+    "RESPONSE_NUMBERS",
+    "UNKNOWN",
+    "answer_rows",
+    "column_of",
+    "known_column_of",
+    "mention_rows",
+    "response_rows",
+]
+
+# Columns of the block "sums" of mentions.
+MENTIONS, UNKNOWN = range(2)
+# What is kept of a response. Each number has two columns in the block "sums": its sum, and in how
+# many responses it could be read.
+RESPONSE_NUMBERS = ("words", "violation", "role", "leak")
+
+
+def column_of(number: str) -> int:
+    """Return the column of the block "sums" that adds up one of :data:`RESPONSE_NUMBERS`."""
+    return 2 * RESPONSE_NUMBERS.index(number)
+
+
+def known_column_of(number: str) -> int:
+    """Return the column that counts the responses in which a number could be read."""
+    return column_of(number) + 1
+
+
+def mention_rows(owner: IntArray, n_seekers: int, film: IntArray, n_known: int, width: int) -> Rows:
+    """Return the rows of items_talk, one a mention.
+
+    Blocks: ``titles`` (R × F one-hot), ``pairs`` (R × P one-hot of seeker and title, so that what
+    a seeker names twice can be told), ``sums`` (R × 2: mentions, titles no catalogue knows).
+    """
+    _, pair = np.unique(owner * max(width, 1) + film, return_inverse=True)
+    blocks = {
+        "titles": one_hot(film, width),
+        "pairs": one_hot(pair, int(pair.max(initial=-1)) + 1),
+        "sums": np.stack([np.ones(film.size), (film >= n_known).astype(np.float64)], axis=1),
+    }
+    return Rows(owner, n_seekers, blocks)
+
+
+def answer_rows(
+    owner: IntArray,
+    n_seekers: int,
+    film: IntArray,
+    yes: FloatArray,
+    rating: FloatArray,
+    width: int,
+) -> Rows:
+    """Return the rows of bin_pref, one a film that a seeker was asked about.
+
+    Parameters
+    ----------
+    yes, rating:
+        (R,) 1 or 0, and stars; NaN where there is none.
+
+    Blocks, all (R × F): ``asked`` and ``yes`` (clear answers), ``rated`` and ``stars``.
+    """
+    clear = np.isfinite(yes)
+    rated = np.isfinite(rating)
+    blocks = {
+        "asked": one_hot(film, width, clear.astype(np.float64)),
+        "yes": one_hot(film, width, np.where(clear, yes, 0.0)),
+        "rated": one_hot(film, width, rated.astype(np.float64)),
+        "stars": one_hot(film, width, np.where(rated, rating, 0.0)),
+    }
+    return Rows(owner, n_seekers, blocks)
+
+
+def response_rows(
+    owner: IntArray, n_seekers: int, numbers: Mapping[str, FloatArray], text: IntArray
+) -> Rows:
+    """Return the rows of any task, one a response.
+
+    Parameters
+    ----------
+    numbers:
+        Each of :data:`RESPONSE_NUMBERS` → (R,) values, NaN where it could not be read: violation,
+        role and leak are 1 or 0 (leak is NaN where no history is known).
+    text:
+        (R,) number of the normalised text; equal numbers are equal texts, −1 is no text.
+
+    Blocks: ``sums`` (R × 8, see :func:`column_of`), ``texts_read`` (R × 1) and ``shared`` (R × P
+    one-hot of seeker and text, of texts that several seekers gave), with the map ``texts``
+    (P × texts).
+    """
+    columns = []
+    for name in RESPONSE_NUMBERS:
+        values = numbers[name]
+        columns += [np.nan_to_num(values), np.isfinite(values).astype(np.float64)]
+    shared, texts = _shared_texts(owner, text)
+    blocks = {
+        "sums": np.stack(columns, axis=1),
+        "texts_read": (text >= 0).astype(np.float64)[:, None],
+        "shared": shared,
+    }
+    return Rows(owner, n_seekers, blocks, {"texts": texts})
+
+
+def _shared_texts(owner: IntArray, text: IntArray) -> tuple[csr_array, csr_array]:
+    """Return (R × P) seeker-and-text pairs and (P × T) pairs to texts, of shared texts alone."""
+    n_texts = int(text.max(initial=-1)) + 1
+    given = text >= 0
+    pairs, pair_of_row = np.unique(
+        np.where(given, owner * (n_texts + 1) + text, -1), return_inverse=True
+    )
+    text_of_pair = np.where(pairs >= 0, pairs % (n_texts + 1), -1)
+    givers = np.bincount(text_of_pair[text_of_pair >= 0], minlength=max(n_texts, 1))
+    keep = (text_of_pair >= 0) & (givers[text_of_pair] >= 2)
+    column = np.where(keep, np.cumsum(keep) - 1, 0)
+    n_pairs = max(1, int(keep.sum()))
+    rows = one_hot(column[pair_of_row], n_pairs, keep[pair_of_row].astype(np.float64))
+    _, compact = np.unique(text_of_pair[keep], return_inverse=True)
+    compact = compact if compact.size else np.zeros(n_pairs, dtype=np.int64)
+    return rows, one_hot(compact, int(compact.max()) + 1)

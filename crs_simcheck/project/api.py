@@ -1,0 +1,73 @@
+"""``check``: the Python door to one comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from crs_simcheck.gate import GateSpec, Verdict
+from crs_simcheck.metrics import metric_named
+from crs_simcheck.project.session import SimulatorRun
+from crs_simcheck.project.settings import SimulatorSettings
+
+__all__ = ["check"]
+
+
+def check(
+    responses: str | Path,
+    baseline: str | Path | Mapping[str, str] | None = None,
+    *,
+    metrics: Iterable[str] | None = None,
+    catalogue: str | Path | None = None,
+    profiles: str | Path | None = None,
+    seed: int = 0,
+    draws: int = 1000,
+    allow_not_people: bool = False,
+) -> tuple[Verdict, ...]:
+    """Hold recorded answers against people and return a verdict for each metric.
+
+    Parameters
+    ----------
+    responses:
+        File or folder of response rows.
+    baseline:
+        Shipped name or folder, or task → such; what ships for each task by default.
+    metrics:
+        Names; every metric that both sides can be measured on by default.
+    catalogue, profiles:
+        Files, where there are any.
+    seed, draws:
+        Fix and number the groups of people that are drawn.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be used.
+    UnknownNameError
+        Where a metric or a baseline does not exist.
+    """
+    baselines = dict(baseline) if isinstance(baseline, Mapping) else {}
+    if isinstance(baseline, (str, Path)):
+        baselines = {"": str(baseline)}
+    run = SimulatorRun(
+        SimulatorSettings(
+            name=Path(responses).name,
+            folder=Path(),
+            responses=str(responses),
+            catalogue=None if catalogue is None else str(catalogue),
+            profiles=None if profiles is None else str(profiles),
+            baselines=baselines,
+            seed=seed,
+            draws=draws,
+            allow_not_people=allow_not_people,
+        )
+    )
+    if metrics is None:
+        return tuple(run.verdict(spec) for spec in run.gates)
+    wanted = [metric_named(name) for name in metrics]
+    return tuple(
+        run.verdict(GateSpec(task, metric, named=True))
+        for metric in wanted
+        for task in metric.tasks
+        if task in run.tasks
+    )

@@ -1,0 +1,265 @@
+"""One simulator of a project: its answers measured, its gates decided, each thing done once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from crs_simcheck.baselines import (
+    DEFAULT_BASELINES,
+    Group,
+    Measured,
+    load_baseline,
+    measure,
+    measure_group,
+)
+from crs_simcheck.catalogue import Catalogue, read_catalogue
+from crs_simcheck.errors import EmptyInputError, InputError, SettingsError
+from crs_simcheck.gate import (
+    Comparison,
+    GateSpec,
+    JointCatalogue,
+    Settings,
+    Verdict,
+    joint_catalogue,
+)
+from crs_simcheck.metrics import metrics_of
+from crs_simcheck.profiles import read_profiles
+from crs_simcheck.project.settings import SimulatorSettings
+from crs_simcheck.recordings import Responses, read_responses
+from crs_simcheck.records import TASKS, Response, TaskName
+
+__all__ = ["NotMeasured", "SimulatorRun"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """A metric that nobody asked for by name and that cannot be measured, with the reason."""
+
+    task: TaskName
+    metric: str
+    reason: str
+
+
+class SimulatorRun:
+    """A simulator whose answers are read, measured and compared; every step happens once.
+
+    Nothing is read before it is needed. Raises :class:`InputError` and its kin where the answers,
+    the catalogue, the profiles or the baseline cannot be used.
+    """
+
+    def __init__(self, settings: SimulatorSettings) -> None:
+        self.settings = settings
+        self._measured: dict[str | None, tuple[tuple[Measured, ...], Group]] = {}
+        self._comparisons: dict[TaskName, Comparison] = {}
+        self._verdicts: dict[GateSpec, Verdict] = {}
+
+    # -- what was answered -------------------------------------------------------------------
+
+    @cached_property
+    def responses(self) -> Responses | None:
+        """The response rows, or None where the simulator is a group."""
+        if self.settings.responses is None:
+            return None
+        return read_responses(
+            self._path(self.settings.responses), skip_broken=self.settings.skip_broken
+        )
+
+    @cached_property
+    def _rows(self) -> Mapping[TaskName, tuple[Response, ...]]:
+        if self.responses is None:
+            return {}
+        by_task = self.responses.by_task()
+        return {task: _sampled(by_task[task], self.settings) for task in TASKS if task in by_task}
+
+    @cached_property
+    def group(self) -> Group | None:
+        """The group that was given instead of responses, or None."""
+        if self.settings.group is None:
+            return None
+        return load_baseline(self.settings.group, self.settings.folder)
+
+    @cached_property
+    def tasks(self) -> tuple[TaskName, ...]:
+        """The tasks that have answers."""
+        held = self._rows if self.group is None else self.group.tasks
+        return tuple(task for task in TASKS if task in held)
+
+    @cached_property
+    def n_broken(self) -> int:
+        """How many rows were left out because they are broken."""
+        return 0 if self.responses is None else len(self.responses.broken)
+
+    @cached_property
+    def histories(self) -> Mapping[str, tuple[str, ...]]:
+        """Seeker → titles of the history, from the profiles."""
+        if self.settings.profiles is None:
+            return {}
+        profiles = read_profiles(self._path(self.settings.profiles))
+        return {p.seeker: tuple(h.item for h in p.history) for p in profiles}
+
+    @cached_property
+    def catalogue(self) -> Catalogue | None:
+        """The user's catalogue."""
+        if self.settings.catalogue is None:
+            return None
+        return read_catalogue(self._path(self.settings.catalogue))
+
+    def _path(self, text: str) -> Path:
+        return self.settings.folder / text
+
+    # -- who it is compared with -------------------------------------------------------------
+
+    def baseline(self, task: TaskName) -> Group | None:
+        """Return the people of a task: the ones given, else those that ship; None if there are none.
+
+        Raises
+        ------
+        SettingsError
+            Where the baseline is not of people and this was not allowed.
+        """
+        given = self.settings.baselines
+        name = given.get(task, given.get("")) or DEFAULT_BASELINES.get(task)
+        if name is None:
+            return None
+        group = load_baseline(name, self.settings.folder)
+        if group.speakers != "people" and not self.settings.allow_not_people:
+            raise SettingsError(
+                f"baseline '{group.name}' is not of people but of a {group.speakers} group",
+                field=f"simulator.{self.settings.name}.baseline",
+                fix="give a baseline of people, or set allow_not_people = true "
+                "(command line: --allow-not-people); every report then says so",
+            )
+        return group
+
+    def measured(self, task: TaskName) -> tuple[tuple[Measured, ...], Group]:
+        """Return what was read in the answers to a task, and the group that it adds up to."""
+        if self.group is not None:
+            return (), self.group
+        baseline = self.baseline(task)
+        key = None if baseline is None else baseline.name
+        if key not in self._measured:
+            same = [t for t in self.tasks if self._key(t) == key]
+            rows = [r for t in same for r in self._rows[t]]
+            films = self._joint(key, baseline).catalogue
+            seen = measure(
+                rows, films, histories=self.histories, like_at=self.settings.like_at
+            )
+            group = measure_group(seen, films, name=self.settings.name, speakers="simulator")
+            self._measured[key] = (seen, group)
+        seen, group = self._measured[key]
+        return tuple(m for m in seen if m.response.task == task), group
+
+    def _key(self, task: TaskName) -> str | None:
+        baseline = self.baseline(task)
+        return None if baseline is None else baseline.name
+
+    @cached_property
+    def _joints(self) -> dict[str | None, JointCatalogue]:
+        return {}
+
+    def _joint(self, key: str | None, baseline: Group | None) -> JointCatalogue:
+        if key not in self._joints:
+            self._joints[key] = joint_catalogue(self.catalogue, baseline)
+        return self._joints[key]
+
+    def comparison(self, task: TaskName) -> Comparison:
+        """Return the comparison of a task, made once."""
+        if task not in self._comparisons:
+            self._require(task)
+            baseline = self.baseline(task)
+            _, group = self.measured(task)
+            self._comparisons[task] = Comparison(
+                task,
+                group,
+                baseline,
+                catalogue=self._joint(self._key(task), baseline),
+                settings=Settings(
+                    self.settings.seed, self.settings.draws, self.settings.least_seekers
+                ),
+            )
+        return self._comparisons[task]
+
+    def _require(self, task: TaskName) -> None:
+        if task not in self.tasks:
+            raise EmptyInputError(
+                f"simulator '{self.settings.name}' has no answers to {task}",
+                path=self.settings.source,
+                fix=f"it has answers to {', '.join(self.tasks)}; record {task}, "
+                "or take its gate out",
+            )
+
+    # -- gates -------------------------------------------------------------------------------
+
+    @cached_property
+    def gates(self) -> tuple[GateSpec, ...]:
+        """The gates to decide: those asked for, or else every metric that can be measured."""
+        return self._planned[0]
+
+    @cached_property
+    def not_measured(self) -> tuple[NotMeasured, ...]:
+        """The metrics that cannot be measured and were not asked for."""
+        return self._planned[1]
+
+    @cached_property
+    def _planned(self) -> tuple[tuple[GateSpec, ...], tuple[NotMeasured, ...]]:
+        if self.settings.gates is not None:
+            return self._named_gates(self.settings.gates), ()
+        gates: list[GateSpec] = []
+        missing: list[NotMeasured] = []
+        for task in self.tasks:
+            for metric in metrics_of(task):
+                spec = GateSpec(task, metric)
+                reason = self.comparison(task).missing(spec)
+                if reason is None:
+                    gates.append(spec)
+                else:
+                    missing.append(NotMeasured(task, metric.name, reason))
+        gates += [
+            GateSpec(task, metrics_of(task)[0], named=True)
+            for task in self.settings.tasks
+            if task not in self.tasks
+        ]
+        if not gates:
+            raise InputError(
+                f"nothing of simulator '{self.settings.name}' can be measured",
+                path=self.settings.source,
+                fix="; ".join(sorted({m.reason for m in missing}))[:500] or None,
+            )
+        return tuple(gates), tuple(missing)
+
+    def _named_gates(self, specs: Iterable[GateSpec]) -> tuple[GateSpec, ...]:
+        """Keep the gates of tasks with answers; one that has no such task stays, and fails."""
+        specs = tuple(specs)
+        wanted = {*self.tasks, *self.settings.tasks}
+        answered = {spec.metric.name for spec in specs if spec.task in wanted}
+        kept = []
+        for spec in specs:
+            if spec.of_task or spec.task in wanted or spec.metric.name not in answered:
+                kept.append(spec)
+                answered.add(spec.metric.name)
+        return tuple(kept)
+
+    def verdict(self, spec: GateSpec) -> Verdict:
+        """Return the verdict of a gate, decided once."""
+        if spec not in self._verdicts:
+            self._verdicts[spec] = self.comparison(spec.task).verdict(spec)
+        return self._verdicts[spec]
+
+
+def _sampled(rows: tuple[Response, ...], settings: SimulatorSettings) -> tuple[Response, ...]:
+    """Keep the rows of as many seekers as were asked for, chosen by a hash of their ids."""
+    if settings.seekers is None:
+        return rows
+    seekers = {row.seeker for row in rows}
+    if len(seekers) <= settings.seekers:
+        return rows
+
+    def place(seeker: str) -> bytes:
+        return hashlib.sha256(f"{settings.seed}/{seeker}".encode(errors="replace")).digest()
+
+    kept = set(sorted(seekers, key=place)[: settings.seekers])
+    return tuple(row for row in rows if row.seeker in kept)

@@ -1,0 +1,377 @@
+"""``simcheck.toml``: which simulators a repository has, and the gates that each must pass."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, cast
+
+from crs_simcheck.errors import SettingsError, UnknownNameError, nearest_name
+from crs_simcheck.gate import GATE_KEYS, GateSpec, gate_from_table
+from crs_simcheck.metrics import METRICS, metric_named
+from crs_simcheck.records import TASKS, TaskName
+
+__all__ = [
+    "SETTINGS_FILE",
+    "ProjectSettings",
+    "SimulatorSettings",
+    "find_settings",
+    "parse_settings",
+    "read_settings",
+]
+
+SETTINGS_FILE = "simcheck.toml"
+_PYPROJECT = "pyproject.toml"
+_SOURCES = ("responses", "group", "prompts", "python")
+_GATE_ONLY_LATER = ("calibration", "uncalibrated")
+_CONFIGURATIONS = ("zero_shot", "icl", "rag", "pag")
+_TASK_KEYS: Mapping[TaskName, tuple[str, ...]] = MappingProxyType(
+    {
+        "items_talk": ("n_items",),
+        "bin_pref": ("films", "asked"),
+        "open_pref": ("films",),
+        "rec_request": ("requests",),
+        "neg_feedback": ("unfit", "fit"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class SimulatorSettings:
+    """One simulator of ``simcheck.toml``.
+
+    Parameters
+    ----------
+    responses, group:
+        Where its answers are: a file or folder of response rows, or a group (folder or shipped
+        name). Exactly one is given.
+    catalogue, profiles:
+        Files of the user; relative paths start at the folder of the settings file.
+    baselines:
+        Task → name or folder of the people to compare with; the key ``""`` stands for all others.
+    seekers:
+        How many of the seekers to look at; None for all.
+    gates:
+        The gates asked for; None where there is no ``gates`` table: every metric that both sides
+        can be measured on.
+    tasks:
+        The tasks that are configured, and so must have answers.
+    """
+
+    name: str
+    folder: Path
+    responses: str | None = None
+    group: str | None = None
+    catalogue: str | None = None
+    profiles: str | None = None
+    baselines: Mapping[str, str] = field(default_factory=dict)
+    seekers: int | None = None
+    seed: int = 0
+    draws: int = 1000
+    least_seekers: int = 20
+    like_at: float = 3.5
+    allow_not_people: bool = False
+    gates: tuple[GateSpec, ...] | None = None
+    tasks: tuple[TaskName, ...] = ()
+    skip_broken: bool = False
+
+    @property
+    def source(self) -> str:
+        """Where the answers are, as it was written."""
+        return self.responses or self.group or ""
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """All simulators of a settings file."""
+
+    path: Path
+    simulators: tuple[SimulatorSettings, ...]
+
+
+def find_settings(folder: Path, given: str | Path | None = None) -> Path | None:
+    """Return the settings file: the one given, else of the folder; None where there is none.
+
+    ``simcheck.toml`` goes before ``[tool.crs-simcheck]`` in ``pyproject.toml``.
+    """
+    if given is not None:
+        return (folder / given).resolve()
+    own = folder / SETTINGS_FILE
+    if own.is_file():
+        return own
+    project = folder / _PYPROJECT
+    if project.is_file() and _table_of(_load(project), project) is not None:
+        return project
+    return None
+
+
+def read_settings(path: Path) -> ProjectSettings:
+    """Read a settings file.
+
+    Raises
+    ------
+    SettingsError
+        Names the file, the key, what was found, what is needed, and the nearest known key.
+    """
+    table = _table_of(_load(path), path)
+    if table is None:
+        raise SettingsError("there is no table [tool.crs-simcheck]", path=path)
+    return parse_settings(table, path)
+
+
+def _load(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else str(error)
+        raise SettingsError(f"cannot be read: {reason}", path=path) from error
+
+
+def _table_of(document: Mapping[str, Any], path: Path) -> Mapping[str, Any] | None:
+    if path.name != _PYPROJECT:
+        return document
+    tool = document.get("tool")
+    table = tool.get("crs-simcheck") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else None
+
+
+def parse_settings(document: Mapping[str, Any], path: Path) -> ProjectSettings:
+    """Check a settings table that was read from ``path``."""
+    _known_keys(document, ("simulator",), path, "")
+    simulators = document.get("simulator")
+    if not isinstance(simulators, dict) or not simulators:
+        raise SettingsError(
+            "there is no simulator",
+            path=path,
+            fix="add a table [simulator.NAME] with responses = \"answers.jsonl\"",
+        )
+    return ProjectSettings(
+        path,
+        tuple(
+            _simulator(name, _table(table, f"simulator.{name}", path), path)
+            for name, table in simulators.items()
+        ),
+    )
+
+
+class _Reader:
+    """Typed access to a table; every complaint names the place."""
+
+    def __init__(self, table: Mapping[str, Any], place: str, path: Path) -> None:
+        self.table, self.place, self.path = table, place, path
+
+    def fail(self, key: str, need: str) -> SettingsError:
+        return SettingsError(
+            f"found {self.table[key]!r}, need {need}", path=self.path, field=f"{self.place}.{key}"
+        )
+
+    def text(self, key: str) -> str | None:
+        value = self.table.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value.strip():
+            raise self.fail(key, "a text")
+        return value
+
+    def whole(self, key: str, default: int, least: int | None = None) -> int:
+        if key not in self.table:
+            return default
+        value = self.table[key]
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.fail(key, "a whole number")
+        if least is not None and value < least:
+            raise self.fail(key, f"a whole number of at least {least}")
+        return value
+
+    def number(self, key: str, default: float, low: float, high: float) -> float:
+        if key not in self.table:
+            return default
+        value = self.table[key]
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.fail(key, "a number")
+        if not low <= value <= high:
+            raise self.fail(key, f"a number from {low:g} to {high:g}")
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        value = self.table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.fail(key, "true or false")
+        return value
+
+
+def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSettings:
+    place = f"simulator.{name}"
+    _known_keys(table, _KEYS, path, place)
+    read = _Reader(table, place, path)
+    for key, check in _OTHER_KEYS.items():
+        if key in table:
+            check(read, key)
+    given = [key for key in _SOURCES if key in table]
+    if len(given) != 1:
+        found = " and ".join(given) if given else "none of them"
+        raise SettingsError(
+            f"found {found}, need one of responses, group, prompts, python",
+            path=path,
+            field=place,
+            fix='for instance responses = "answers.jsonl"',
+        )
+    if given[0] in ("prompts", "python"):
+        raise SettingsError(
+            f"'{given[0]}' asks a live simulator, which this version cannot do yet",
+            path=path,
+            field=f"{place}.{given[0]}",
+            fix='record its answers and give responses = "answers.jsonl"',
+        )
+    return SimulatorSettings(
+        name=name,
+        folder=path.parent,
+        responses=read.text("responses"),
+        group=read.text("group"),
+        catalogue=read.text("catalogue"),
+        profiles=read.text("profiles"),
+        baselines=_baselines(read),
+        seekers=read.whole("seekers", 0, 1) or None,
+        seed=read.whole("seed", 0, 0),
+        draws=read.whole("draws", 1000, 100),
+        least_seekers=read.whole("least_seekers", 20, 2),
+        like_at=read.number("like_at", 3.5, 0.5, 5.0),
+        allow_not_people=read.flag("allow_not_people"),
+        gates=_gates(table["gates"], path, place) if "gates" in table else None,
+        tasks=_tasks(table.get("tasks", {}), path, f"{place}.tasks"),
+    )
+
+
+def _check_configuration(read: _Reader, key: str) -> None:
+    value = read.table[key]
+    names = value if isinstance(value, list) else [value]
+    if not names or any(n not in _CONFIGURATIONS for n in names):
+        raise read.fail(key, f"one or a list of {', '.join(_CONFIGURATIONS)}")
+
+
+# Keys that a simulator of recorded answers does not need; they are checked all the same, so that
+# a slip of the pen shows before anything is asked.
+_OTHER_KEYS: Mapping[str, Callable[[_Reader, str], object]] = MappingProxyType(
+    {
+        "prompts": lambda read, key: read.text(key),
+        "python": lambda read, key: read.text(key),
+        "engine": lambda read, key: read.text(key),
+        "judge": lambda read, key: read.text(key),
+        "calibration": lambda read, key: read.text(key),
+        "repeats": lambda read, key: read.whole(key, 1, 1),
+        "temperature": lambda read, key: read.number(key, 0.0, 0.0, 100.0),
+        "num_ctx": lambda read, key: read.whole(key, 1, 1),
+        "num_predict": lambda read, key: read.whole(key, 1),
+        "configuration": _check_configuration,
+    }
+)
+_KEYS = (
+    "responses",
+    "group",
+    "catalogue",
+    "profiles",
+    "baseline",
+    "seekers",
+    "seed",
+    "draws",
+    "least_seekers",
+    "like_at",
+    "allow_not_people",
+    "gates",
+    "tasks",
+    *_OTHER_KEYS,
+)
+
+
+def _baselines(read: _Reader) -> Mapping[str, str]:
+    value = read.table.get("baseline")
+    if value is None:
+        return {}
+    if isinstance(value, str) and value.strip():
+        return {"": value}
+    if not isinstance(value, dict):
+        raise read.fail("baseline", "a name, a folder, or a table task = name")
+    _known_keys(value, TASKS, read.path, f"{read.place}.baseline")
+    for task, name in value.items():
+        if not isinstance(name, str) or not name.strip():
+            raise SettingsError(
+                f"found {name!r}, need a name or a folder",
+                path=read.path,
+                field=f"{read.place}.baseline.{task}",
+            )
+    return dict(value)
+
+
+def _gates(value: Any, path: Path, place: str) -> tuple[GateSpec, ...]:
+    """Read the gates: a metric gates every task it stands on; a task's own table goes before."""
+    table = _table(value, f"{place}.gates", path)
+    specs: dict[tuple[str, str], GateSpec] = {}
+    own: dict[tuple[str, str], GateSpec] = {}
+    for key, entry in table.items():
+        where = f"{place}.gates.{key}"
+        inner = _table(entry, where, path)
+        if key in TASKS:
+            _known_keys(inner, METRICS, path, where)
+            for metric, gate in inner.items():
+                spec = _gate(cast(TaskName, key), metric, gate, path, f"{where}.{metric}", of_task=True)
+                own[key, metric] = spec
+        else:
+            try:
+                found = metric_named(key)
+            except UnknownNameError as error:
+                raise SettingsError(str(error), path=path, field=where) from None
+            for task in found.tasks:
+                specs[task, key] = _gate(task, key, entry, path, where)
+    return tuple((specs | own).values())
+
+
+def _gate(
+    task: TaskName, metric: str, value: Any, path: Path, where: str, *, of_task: bool = False
+) -> GateSpec:
+    table = _table(value, where, path)
+    _known_keys(table, (*GATE_KEYS, *_GATE_ONLY_LATER), path, where)
+    for key in _GATE_ONLY_LATER:
+        if key in table:
+            raise SettingsError(f"'{key}' belongs to the neg_feedback gate", path=path, field=where)
+    try:
+        return gate_from_table(task, metric, table, where=where, of_task=of_task)
+    except SettingsError as error:
+        raise SettingsError(
+            error.problem, path=path, field=error.field, fix=error.fix
+        ) from None
+
+
+def _tasks(value: Any, path: Path, place: str) -> tuple[TaskName, ...]:
+    table = _table(value, place, path)
+    _known_keys(table, TASKS, path, place)
+    for task, asked in table.items():
+        where = f"{place}.{task}"
+        inner = _table(asked, where, path)
+        _known_keys(inner, _TASK_KEYS[cast(TaskName, task)], path, where)
+        read = _Reader(inner, where, path)
+        for key in inner:
+            if inner[key] != "people" or key != "n_items":
+                read.whole(key, 1, 0 if task == "neg_feedback" else 1)
+    return tuple(cast(TaskName, task) for task in TASKS if task in table)
+
+
+def _table(value: Any, place: str, path: Path) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"found {value!r}, need a table", path=path, field=place)
+    return value
+
+
+def _known_keys(table: Mapping[str, Any], known: Iterable[str], path: Path, place: str) -> None:
+    known = tuple(known)
+    for key in table:
+        if key not in known:
+            near = nearest_name(key, known)
+            raise SettingsError(
+                f"unknown key '{key}'",
+                path=path,
+                field=place or None,
+                fix=f"did you mean '{near}'?" if near else f"known: {', '.join(known)}",
+            )

@@ -1,0 +1,176 @@
+"""What lies behind a value, answer by answer: the lines of ``crs-simcheck show``."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from crs_simcheck.baselines import UNKNOWN_TITLE, Measured
+from crs_simcheck.metrics import Metric
+
+__all__ = ["behind", "excerpt"]
+
+_MOST = 20
+
+
+def excerpt(text: str, width: int = 60) -> str:
+    """Return the beginning of a text on one line, with everything that is not printable escaped."""
+    shown = " ".join(text.split())
+    short = shown[: width - 1] + "…" if len(shown) > width else shown
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+
+
+def behind(metric: Metric, measured: Sequence[Measured], source: str) -> Iterator[str]:
+    """Yield lines that show which answers make the value of a metric.
+
+    Parameters
+    ----------
+    measured:
+        The answers to the metric's task.
+    source:
+        Where the answers are, for ``source:line``.
+    """
+    lines = _VIEWS.get(metric.name, _VIEWS_OF_TABLE[metric.table])
+    yield from lines(measured, source)
+
+
+def _place(one: Measured, source: str) -> str:
+    line = f":{one.response.line}" if one.response.line else ""
+    return f"{source}{line} {excerpt(one.response.seeker, 24)}"
+
+
+def _most(lines: Iterable[str], total: int) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        if number == _MOST:
+            yield f"… and {total - _MOST:,} more"
+            return
+        yield line
+
+
+def _films(measured: Sequence[Measured], _source: str) -> Iterator[str]:
+    counts = Counter(f for one in measured for f in one.films if not f.startswith(UNKNOWN_TITLE))
+    seekers = defaultdict(set)
+    for one in measured:
+        for film in one.films:
+            seekers[film].add(one.response.seeker)
+    total = sum(len(one.films) for one in measured)
+    yield f"{total:,} mentions of {len(counts):,} films that a catalogue knows"
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    yield from _most(
+        (f"{n:5} × {film}, by {len(seekers[film])} seekers" for film, n in ordered), len(ordered)
+    )
+
+
+def _unknown(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    found = [
+        (one, title)
+        for one in measured
+        for title, film in zip(one.observation.mentions, one.films, strict=True)
+        if film.startswith(UNKNOWN_TITLE)
+    ]
+    yield f"{len(found):,} mentions that no catalogue knows, or that fit several films"
+    yield from _most((f"{_place(o, source)}: {excerpt(t)}" for o, t in found), len(found))
+
+
+def _repeats(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for one in measured:
+        for film, title in zip(one.films, one.observation.mentions, strict=True):
+            if (one.response.seeker, film) in seen:
+                found.append((one, title))
+            seen.add((one.response.seeker, film))
+    yield f"{len(found):,} mentions of a film that the seeker had named before"
+    yield from _most((f"{_place(o, source)}: {excerpt(t)}" for o, t in found), len(found))
+
+
+def _yes_by_film(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    asked: Counter[str] = Counter()
+    yes: Counter[str] = Counter()
+    unclear = []
+    for one in measured:
+        answer = one.observation.yes
+        if answer is None:
+            unclear.append(one)
+            continue
+        film = one.observation.item or "?"
+        asked[film] += 1
+        yes[film] += answer
+    yield f"{sum(yes.values()):,} Yes of {sum(asked.values()):,} clear answers"
+    ordered = sorted(asked, key=lambda f: (-yes[f] / asked[f], -asked[f], f))
+    lines = (f"{yes[f] / asked[f]:6.0%} of {asked[f]:4} {excerpt(f)}" for f in ordered)
+    yield from _most(lines, len(ordered))
+    if unclear:
+        yield f"{len(unclear):,} answers are neither yes nor no:"
+        lines = (f"{_place(o, source)}: {excerpt(o.response.text)}" for o in unclear)
+        yield from _most(lines, len(unclear))
+
+
+def _lengths(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    ordered = sorted(measured, key=lambda one: -one.observation.words)
+    yield f"{len(ordered):,} answers; the longest first"
+    yield from _most(
+        (
+            f"{o.observation.words:5} words {_place(o, source)}: {excerpt(o.response.text, 40)}"
+            for o in ordered
+        ),
+        len(ordered),
+    )
+
+
+def _flagged(
+    what: str, reason: Callable[[Measured], str]
+) -> Callable[[Sequence[Measured], str], Iterator[str]]:
+    def view(measured: Sequence[Measured], source: str) -> Iterator[str]:
+        found = [(one, why) for one in measured if (why := reason(one))]
+        yield f"{len(found):,} of {len(measured):,} answers {what}"
+        kinds = Counter(why for _, why in found)
+        if len(kinds) < len(found):
+            yield "  " + ", ".join(f"{excerpt(k)} ×{n}" for k, n in kinds.most_common(5))
+        yield from _most(
+            (
+                f"{_place(o, source)}: {excerpt(why, 40)}: {excerpt(o.response.text, 50)}"
+                for o, why in found
+            ),
+            len(found),
+        )
+
+    return view
+
+
+def _repetition(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    same: defaultdict[str, list[Measured]] = defaultdict(list)
+    for one in measured:
+        same[one.observation.text_key].append(one)
+    shared = [g for g in same.values() if len({o.response.seeker for o in g}) > 1]
+    shared.sort(key=lambda group: (-len(group), group[0].response.text))
+    total = sum(map(len, shared))
+    yield f"{total:,} of {len(measured):,} answers are given by several seekers"
+    yield from _most(
+        (f"{len(g):5} × {_place(g[0], source)}: {excerpt(g[0].response.text)}" for g in shared),
+        len(shared),
+    )
+
+
+_View = Callable[[Sequence[Measured], str], Iterator[str]]
+_VIEWS_OF_TABLE: Mapping[str, _View] = MappingProxyType(
+    {"mentions": _films, "answers": _yes_by_film, "responses": _lengths}
+)
+_VIEWS: Mapping[str, _View] = MappingProxyType(
+    {
+        "unknown_item_rate": _unknown,
+        "repeat_rate": _repeats,
+        "response_repetition": _repetition,
+        "format_violation_rate": _flagged(
+            "break the format", lambda one: one.observation.violation or ""
+        ),
+        "leakage_rate": _flagged(
+            "say a title of the seeker's own history",
+            lambda one: ", ".join(one.observation.leaked or ()),
+        ),
+        "role_confusion_rate": _flagged(
+            "speak as the recommender", lambda one: ", ".join(one.observation.role_markers)
+        ),
+    }
+)

@@ -1,0 +1,188 @@
+"""Verdicts in words: what a person reads, and what to do next."""
+
+from __future__ import annotations
+
+import math
+import shlex
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crs_simcheck.gate import Asked, Events, Lengths, Named, Verdict
+from crs_simcheck.metrics import Metric
+
+__all__ = ["WIDTH", "Where", "amount", "describe", "headline", "range_words", "verdict_words"]
+
+WIDTH = 100
+_OUTCOMES = {"within": "WITHIN", "drifted": "DRIFTED", "inconclusive": "INCONCLUSIVE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Whose verdict it is, and where its answers are, as a reader would type them.
+
+    ``is_group`` says that the answers are a group (counts), not response rows.
+    """
+
+    simulator: str
+    source: str
+    catalogue: str | None = None
+    profiles: str | None = None
+    is_group: bool = False
+
+    def command(self, verdict: Verdict) -> str:
+        """Return the next command: one that shows what lies behind the value."""
+        if self.is_group:
+            return shlex.join(["crs-simcheck", "baseline", "show", self.source])
+        gate = verdict.gate
+        words = ["crs-simcheck", "show", self.source, "--task", gate.task]
+        words += ["--metric", gate.metric.name]
+        if self.catalogue and gate.task in ("items_talk", "bin_pref"):
+            words += ["--catalogue", self.catalogue]
+        if self.profiles and gate.metric.name == "leakage_rate":
+            words += ["--profiles", self.profiles]
+        return shlex.join(words)
+
+
+def amount(metric: Metric, value: float | None, *, unit: bool = True) -> str:
+    """Return a value of a metric as people write it: shares in per cent, bits with two digits."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if metric.unit == "":
+        return f"{100 * value:.1f}" + (" %" if unit else "")
+    digits = 1 if metric.unit == "words" else 2
+    written = f"{value:.{digits}f}"
+    if not unit or metric.unit == "log10 rank":
+        return written
+    return f"{written} {metric.unit}" if metric.unit != "r" else f"r = {written}"
+
+
+def range_words(verdict: Verdict, *, short: bool = False) -> str:
+    """Return the target range: of groups of people of this size, or as it was given by hand."""
+    metric, target = verdict.gate.metric, verdict.target
+    if target is None:
+        return "–"
+    low = amount(metric, target.low, unit=short and metric.unit == "")
+    high = amount(metric, target.high, unit=metric.unit == "")
+    if math.isinf(target.low):
+        span = f"at most {high}"
+    elif math.isinf(target.high):
+        span = f"at least {amount(metric, target.low, unit=metric.unit == '')}"
+    else:
+        span = f"{low.removesuffix(' %')} to {high}"
+    if short:
+        return span
+    people = verdict.people
+    if people is None:
+        return f"{span} is asked for"
+    return f"groups of {people.size} {_speakers(people.speakers)}: {span}"
+
+
+def _speakers(speakers: str) -> str:
+    return {"people": "people", "synthetic": "synthetic speakers (not people)"}.get(
+        speakers, "simulated speakers (not people)"
+    )
+
+
+def headline(verdict: Verdict, simulator: str) -> str:
+    """Return value, interval, range, verdict and score in one sentence."""
+    metric = verdict.gate.metric
+    start = f"{metric.name} of simulator '{simulator}' in {verdict.gate.task}: "
+    outcome = _OUTCOMES[verdict.outcome]
+    if verdict.value is None:
+        return f"{start}{outcome}: {verdict.reason}"
+    if verdict.outcome == "drifted":
+        outcome += " (too high)" if verdict.too_high else " (too low)"
+    interval = ""
+    if verdict.interval is not None:
+        ends = (verdict.interval.low, verdict.interval.high)
+        interval = " [" + ", ".join(amount(metric, end, unit=False) for end in ends) + "]"
+    if metric.unit == "":
+        # The unit goes behind the interval: 4.1 [3.0, 5.5] %.
+        value = f"{amount(metric, verdict.value, unit=False)}{interval} %"
+    else:
+        value = f"{amount(metric, verdict.value)}{interval}"
+    score = "" if verdict.score is None else f", score {verdict.score:.1f}/10"
+    return f"{start}{value}; {range_words(verdict)}. {outcome}{score}"
+
+
+def describe(verdict: Verdict) -> Iterator[str]:
+    """Yield what a reader should know beside the headline, a sentence a line."""
+    reason = verdict.reason if verdict.value is not None else ""
+    parts = [p for p in (reason, _meaning(verdict), _rank(verdict), _power(verdict)) if p]
+    if parts:
+        yield "; ".join(parts)
+    evidence = _evidence(verdict)
+    if evidence:
+        yield evidence
+    yield from verdict.notes
+
+
+def verdict_words(verdict: Verdict, where: Where) -> str:
+    """Return the whole message of a verdict, at most :data:`WIDTH` columns wide.
+
+    Only a command may be wider, so that it can be copied.
+    """
+    lines = textwrap.wrap(headline(verdict, where.simulator), WIDTH, subsequent_indent="  ")
+    for sentence in describe(verdict):
+        lines += textwrap.wrap(
+            sentence, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+        )
+    if where.source:
+        lines.append(f"  answers: {where.source}")
+        lines.append(f"  next:    {where.command(verdict)}")
+    return "\n".join(lines)
+
+
+def _meaning(verdict: Verdict) -> str:
+    if verdict.outcome != "drifted":
+        return ""
+    metric = verdict.gate.metric
+    return metric.too_high if verdict.too_high else metric.too_low
+
+
+def _rank(verdict: Verdict) -> str:
+    people = verdict.people
+    if people is None or people.share_below is None or verdict.outcome == "within":
+        return ""
+    groups = f"{people.n_draws:,} groups of {_speakers(people.speakers)}"
+    if people.share_below == 0:
+        return f"lower than any of {groups}"
+    if people.share_below == 1:
+        return f"higher than any of {groups}"
+    return f"higher than {people.share_below:.0%} of {groups}"
+
+
+def _power(verdict: Verdict) -> str:
+    drift = verdict.least_drift
+    if drift is None or not math.isfinite(drift):
+        return ""
+    metric = verdict.gate.metric
+    if verdict.people is None and metric.rate is not None:
+        return f"at this size a rate of {amount(metric, drift)} is found 4 times of 5"
+    written = amount(metric, drift).removeprefix("r = ")
+    past = "" if verdict.people is not None else " past the end"
+    return f"at this size a drift of {written}{past} is found 4 times of 5"
+
+
+def _evidence(verdict: Verdict) -> str:
+    evidence = verdict.evidence
+    metric = verdict.gate.metric
+    match evidence:
+        case Named(top=top, top_share=share, people_top_share=people):
+            named = ", ".join(f"{label} ×{count}" for label, count in top)
+            theirs = "" if people is None else f" (people: {people:.0%})"
+            return f"named most: {named}; the top {len(top)} make {share:.0%} of mentions{theirs}"
+        case Asked(films=films, unclear=unclear):
+            text = ", ".join(f"{f} {own:.0%} (people {theirs:.0%})" for f, own, theirs in films)
+            more = f"; {unclear:,} answers are neither yes nor no" if unclear else ""
+            return f"share of Yes farthest from people's: {text}{more}" if text else more[2:]
+        case Lengths(quartiles=own, people_quartiles=theirs):
+            text = f"half of the seekers have {own[0]:.1f} to {own[2]:.1f} {metric.unit} a response"
+            if theirs is not None:
+                text += f" (people: {theirs[0]:.1f} to {theirs[2]:.1f})"
+            return text
+        case Events(events=events, responses=responses, seekers=seekers):
+            what = "mentions" if metric.table == "mentions" else "answers"
+            return f"{events:,} of {responses:,} {what}, of {seekers:,} seekers"
+    return ""

@@ -1,0 +1,94 @@
+"""Numbers only: rows that add, draws of the same size, the jackknife, and the rule of a comparison.
+
+Nothing here knows what is measured. A *unit* is whatever answers independently of the others; it
+has *rows*, and a group of units pools its rows by addition. ``rng`` is always passed in.
+"""
+
+from crs_simcheck.stats.draws import (
+    Allowance,
+    Draws,
+    cut_once,
+    draw_groups,
+    draw_pools,
+    row_weights,
+)
+from crs_simcheck.stats.functions import (
+    dispersion,
+    entropy_bits,
+    pearson,
+    pearson_each_with_each,
+    positive_columns,
+    ratio,
+    row_sums,
+)
+from crs_simcheck.stats.jackknife import jackknife_error, leave_one_out
+from crs_simcheck.stats.power import (
+    Reference,
+    least_drift,
+    reference_needed,
+    reference_suffices,
+    units_needed,
+)
+from crs_simcheck.stats.rare import RareRate, clopper_pearson, rare_rate, units_to_show
+from crs_simcheck.stats.rows import FloatArray, IntArray, Matrix, Pool, Rows, one_hot
+from crs_simcheck.stats.rule import (
+    CONFIDENCE_LEVEL,
+    ConfidenceInterval,
+    Direction,
+    Outcome,
+    Range,
+    confidence_interval,
+    decide,
+    half_width,
+    score,
+    sigma_one,
+    standard_error,
+    t_quantile,
+    target_range,
+)
+
+__all__ = [
+    "CONFIDENCE_LEVEL",
+    "Allowance",
+    "ConfidenceInterval",
+    "Direction",
+    "Draws",
+    "FloatArray",
+    "IntArray",
+    "Matrix",
+    "Outcome",
+    "Pool",
+    "Range",
+    "RareRate",
+    "Reference",
+    "Rows",
+    "clopper_pearson",
+    "confidence_interval",
+    "cut_once",
+    "decide",
+    "dispersion",
+    "draw_groups",
+    "draw_pools",
+    "entropy_bits",
+    "half_width",
+    "jackknife_error",
+    "least_drift",
+    "leave_one_out",
+    "one_hot",
+    "pearson",
+    "pearson_each_with_each",
+    "positive_columns",
+    "rare_rate",
+    "ratio",
+    "reference_needed",
+    "reference_suffices",
+    "row_sums",
+    "row_weights",
+    "score",
+    "sigma_one",
+    "standard_error",
+    "t_quantile",
+    "target_range",
+    "units_needed",
+    "units_to_show",
+]

@@ -1,0 +1,153 @@
+"""Functions of pooled counts and sums, each over all groups at once.
+
+Every function takes (G × F) matrices or (G,) arrays, one row a group, and returns (G,) floats.
+What does not exist (nothing counted, no variance) is NaN: never 0, so that it cannot pass a gate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array, issparse
+
+from crs_simcheck.stats.rows import FloatArray, Matrix
+
+__all__ = [
+    "dispersion",
+    "entropy_bits",
+    "pearson",
+    "pearson_each_with_each",
+    "positive_columns",
+    "ratio",
+    "row_sums",
+]
+
+
+def row_sums(counts: Matrix) -> FloatArray:
+    """Return the (G,) sums of the rows of a sparse or dense matrix."""
+    return np.asarray(counts.sum(axis=1), dtype=np.float64).reshape(-1)
+
+
+def ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    """Return numerator / denominator, NaN where the denominator is 0."""
+    numerator, denominator = np.broadcast_arrays(
+        np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
+    )
+    result = np.full(numerator.shape, np.nan)
+    np.divide(numerator, denominator, out=result, where=denominator != 0)
+    return result
+
+
+def entropy_bits(counts: Matrix) -> FloatArray:
+    """Return the plug-in Shannon entropy of each row, in bits.
+
+    ``H = log2 N − (1/N) Σ c log2 c`` with c the counts (they may be fractions) and N their sum;
+    NaN where N is 0. Source: Shannon 1948, with the empirical frequencies put in.
+
+    Parameters
+    ----------
+    counts:
+        (G × F) counts, not negative.
+    """
+    totals = row_sums(counts)
+    if issparse(counts):
+        sparse = csr_array(counts)
+        data = sparse.data
+        weighted = np.zeros_like(data)
+        np.log2(data, out=weighted, where=data > 0)
+        weighted *= data
+        terms = row_sums(csr_array((weighted, sparse.indices, sparse.indptr), shape=sparse.shape))
+    else:
+        dense = np.maximum(np.asarray(counts, dtype=np.float64), 0.0)
+        logs = np.zeros_like(dense)
+        np.log2(dense, out=logs, where=dense > 0)
+        terms = np.einsum("ij,ij->i", dense, logs)
+    result = np.full(totals.shape, np.nan)
+    some = totals > 0
+    result[some] = np.log2(totals[some]) - terms[some] / totals[some]
+    # A single value has an entropy of 0; rounding may leave a negative speck of it.
+    return np.where(result < 0, 0.0, result)
+
+
+def positive_columns(counts: Matrix) -> FloatArray:
+    """Return the (G,) number of columns above zero."""
+    if issparse(counts):
+        sparse = csr_array(counts)
+        above = (sparse.data > 0.5).astype(np.float64)
+        return row_sums(csr_array((above, sparse.indices, sparse.indptr), shape=sparse.shape))
+    return np.asarray(np.asarray(counts) > 0.5).sum(axis=1).astype(np.float64)
+
+
+def pearson(x: FloatArray, y: FloatArray, mask: np.ndarray) -> FloatArray:
+    """Return Pearson's r of each row of x with the same row of y, over the columns in the mask.
+
+    NaN where fewer than three columns are in the mask, or where either side does not vary.
+
+    Parameters
+    ----------
+    x, y, mask:
+        (G × F); values outside the mask are not looked at.
+    """
+    x, y, mask = np.broadcast_arrays(x, y, mask)
+    inside = mask.astype(np.float64)
+    count = inside.sum(axis=1)
+    safe = np.maximum(count, 1.0)[:, None]
+    dx = np.where(mask, x, 0.0)
+    dy = np.where(mask, y, 0.0)
+    dx = np.where(mask, dx - dx.sum(axis=1, keepdims=True) / safe, 0.0)
+    dy = np.where(mask, dy - dy.sum(axis=1, keepdims=True) / safe, 0.0)
+    covariance = np.einsum("ij,ij->i", dx, dy)
+    product = np.einsum("ij,ij->i", dx, dx) * np.einsum("ij,ij->i", dy, dy)
+    return _correlation(covariance, product, count)
+
+
+def pearson_each_with_each(
+    x: FloatArray, x_mask: np.ndarray, y: FloatArray, y_mask: np.ndarray
+) -> FloatArray:
+    """Return Pearson's r of every row of x with every row of y, over the columns both masks have.
+
+    Parameters
+    ----------
+    x, x_mask:
+        (G × F).
+    y, y_mask:
+        (D × F).
+
+    Returns
+    -------
+    (G × D); NaN as in :func:`pearson`.
+    """
+    x_in, y_in = x_mask.astype(np.float64), y_mask.astype(np.float64)
+    # Centring first keeps the differences of large sums from losing digits.
+    x = np.where(x_mask, x - (np.mean(x[x_mask]) if x_mask.any() else 0.0), 0.0)
+    y = np.where(y_mask, y - (np.mean(y[y_mask]) if y_mask.any() else 0.0), 0.0)
+    count = x_in @ y_in.T
+    safe = np.maximum(count, 1.0)
+    sum_x, sum_y = x @ y_in.T, x_in @ y.T
+    covariance = x @ y.T - sum_x * sum_y / safe
+    var_x = (x * x) @ y_in.T - sum_x**2 / safe
+    var_y = x_in @ (y * y).T - sum_y**2 / safe
+    tiny = 1e-12
+    product = np.where((var_x > tiny) & (var_y > tiny), var_x * var_y, 0.0)
+    return _correlation(covariance, product, count)
+
+
+def _correlation(covariance: FloatArray, product: FloatArray, count: FloatArray) -> FloatArray:
+    exists = (count >= 3) & (product > 1e-18)
+    result = np.full(covariance.shape, np.nan)
+    np.divide(covariance, np.sqrt(np.maximum(product, 0.0)), out=result, where=exists)
+    return np.clip(result, -1.0, 1.0)
+
+
+def dispersion(sums: FloatArray, count: FloatArray) -> FloatArray:
+    """Return 1 − ‖Σ û‖² / n²: one minus the mean cosine of all pairs of n unit vectors.
+
+    Self pairs are included (arXiv 2607.00010, equations 6 and 7, in closed form).
+
+    Parameters
+    ----------
+    sums:
+        (G × d) sums of unit vectors.
+    count:
+        (G,) how many vectors were added; NaN comes out where it is 0.
+    """
+    return 1.0 - ratio(np.einsum("ij,ij->i", sums, sums), np.asarray(count, dtype=float) ** 2)

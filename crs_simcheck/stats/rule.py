@@ -1,0 +1,142 @@
+"""The rule by which a value is compared with groups of the same size drawn from a reference.
+
+Notation: n units give the value v, N units make the reference; c is the mean of the metric over
+reference groups of size n; σ₁ is the standard deviation of the metric per unit, so that a group of
+size n has standard error σ₁/√n. The interval lies wholly inside the range (an equivalence test at
+5 % on each side), wholly outside, or it crosses an end. Uncertainty of the reference belongs to the
+interval, never to the range: a poor reference must lead to "inconclusive", not to an easy pass.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "CONFIDENCE_LEVEL",
+    "ConfidenceInterval",
+    "Direction",
+    "Outcome",
+    "Range",
+    "confidence_interval",
+    "decide",
+    "half_width",
+    "score",
+    "sigma_one",
+    "standard_error",
+    "t_quantile",
+    "target_range",
+]
+
+Direction = Literal["two-sided", "lower", "upper"]
+Outcome = Literal["within", "drifted", "inconclusive"]
+
+CONFIDENCE_LEVEL = 0.90
+# Normal quantiles: what groups vary by 95 % of the time, to both sides and to one.
+_BOTH_SIDES, _ONE_SIDE = 1.959964, 1.644854
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceInterval:
+    """An interval at :data:`CONFIDENCE_LEVEL`, in the unit of the metric."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Where a value should lie; an open end is infinite."""
+
+    low: float
+    high: float
+
+    def __contains__(self, value: object) -> bool:
+        """Return whether a number lies in the range, ends included."""
+        return isinstance(value, (int, float)) and self.low <= value <= self.high
+
+    @property
+    def middle(self) -> float:
+        """The middle, or NaN where an end is open."""
+        if math.isinf(self.low) or math.isinf(self.high):
+            return math.nan
+        return (self.low + self.high) / 2
+
+
+def sigma_one(deviation: float, drawn: int, n_reference: int) -> float:
+    """Return σ₁ from the deviation of the metric over draws without replacement.
+
+    ``σ₁ = s · √(m N / (N − m))``: takes out the overlap of the draws, whose variance is
+    σ₁² (1/m − 1/N) and so would go to zero as m goes to N.
+
+    Parameters
+    ----------
+    deviation:
+        s, the standard deviation over draws of ``drawn`` units.
+    drawn, n_reference:
+        m and N, with m < N.
+    """
+    if not 0 < drawn < n_reference:
+        raise ValueError(f"draws of {drawn} of {n_reference} units say nothing about one unit")
+    return deviation * math.sqrt(drawn * n_reference / (n_reference - drawn))
+
+
+def half_width(margin: float, sigma1: float, n: int, direction: Direction = "two-sided") -> float:
+    """Return h: the margin, or what reference groups of n units vary by, whichever is more."""
+    quantile = _BOTH_SIDES if direction == "two-sided" else _ONE_SIDE
+    return max(margin, quantile * sigma1 / math.sqrt(n))
+
+
+def target_range(center: float, h: float, direction: Direction = "two-sided") -> Range:
+    """Return [c − h, c + h], with the end open that the direction does not look at."""
+    low = -math.inf if direction == "upper" else center - h
+    high = math.inf if direction == "lower" else center + h
+    return Range(low, high)
+
+
+def standard_error(se_jackknife: float, sigma1: float = 0.0, n_reference: int = 0) -> float:
+    """Return SE = √(se_jack² + σ₁²/N). An end given by hand is no estimate: leave N at 0."""
+    own = 0.0 if n_reference <= 0 else sigma1**2 / n_reference
+    return math.sqrt(se_jackknife**2 + own)
+
+
+def t_quantile(n: int) -> float:
+    """Return the 95 % quantile of Student's t with n − 1 degrees of freedom (n ≥ 2)."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(n - 1, (1 + CONFIDENCE_LEVEL) / 2))
+
+
+def confidence_interval(value: float, se: float, n: int) -> ConfidenceInterval:
+    """Return v ± t·SE."""
+    reach = t_quantile(n) * se
+    return ConfidenceInterval(value - reach, value + reach)
+
+
+def decide(interval: ConfidenceInterval, target: Range) -> Outcome:
+    """Return whether the interval lies inside the range, outside it, or crosses an end."""
+    if target.low <= interval.low and interval.high <= target.high:
+        return "within"
+    if interval.high < target.low or interval.low > target.high:
+        return "drifted"
+    return "inconclusive"
+
+
+def score(value: float, target: Range, margin: float) -> float:
+    """Return the score 1–10 of a value: 10 − 4.5·d, not under 1.
+
+    d is the distance from the middle in half-widths of a range with two ends (10 in the middle, 5.5
+    at an end), or the distance past the one end in margins (10 anywhere inside).
+    """
+    if not math.isfinite(value):
+        return math.nan
+    if math.isinf(target.low) or math.isinf(target.high):
+        past = max(target.low - value, value - target.high, 0.0)
+        unit = margin
+    else:
+        past = abs(value - target.middle)
+        unit = (target.high - target.low) / 2
+    if unit <= 0:
+        return 10.0 if past == 0 else 1.0
+    return max(1.0, 10.0 - 4.5 * past / unit)

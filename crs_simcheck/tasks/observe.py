@@ -1,0 +1,103 @@
+"""From one response to one observation. People and simulators are read by the same instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from crs_simcheck.instruments import (
+    count_words,
+    format_violation,
+    leaked_titles,
+    read_mentions,
+    read_role,
+    read_yes_no,
+    text_key,
+)
+from crs_simcheck.records import Response
+
+__all__ = ["READ_BY", "Observation", "observe", "stars_to_yes"]
+
+# The instruments that fill each table of seeker statistics; a group records their versions.
+READ_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "mentions": ("mentions",),
+        "answers": ("yes-no",),
+        "responses": ("words", "format", "role-markers", "leakage", "text-key"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the instruments read in one response.
+
+    Parameters
+    ----------
+    words:
+        Number of words of the text.
+    violation, leaked:
+        Name of the broken format rule, or None; titles of the seeker's own history that were said
+        back, or None where no history is known.
+    role_markers:
+        Names of the rules that saw the recommender speak; empty where none did.
+    text_key:
+        Hash of the normalised text.
+    mentions:
+        items_talk: titles in the order in which they were named.
+    item, yes, rating:
+        Tasks with a stimulus: its title; bin_pref: the answer, None where it is unclear; stars.
+    """
+
+    words: int
+    violation: str | None
+    leaked: tuple[str, ...] | None
+    role_markers: tuple[str, ...]
+    text_key: str
+    mentions: tuple[str, ...] = ()
+    item: str | None = None
+    yes: bool | None = None
+    rating: float | None = None
+
+
+def stars_to_yes(rating: float, like_at: float) -> bool:
+    """Return whether stars mean yes: ``rating ≥ like_at``."""
+    return rating >= like_at
+
+
+def observe(
+    response: Response, history: Sequence[str] | None = None, *, like_at: float = 3.5
+) -> Observation:
+    """Read one response.
+
+    Parameters
+    ----------
+    history:
+        Titles that the seeker knows, or None where that is not known. A history in the row itself
+        is taken where none is given.
+    like_at:
+        Least number of stars that mean yes, where the text of a bin_pref row is no Yes or No.
+    """
+    text = response.text
+    own = response.stimulus.get("item")
+    known = response.history if history is None else history
+    yes: bool | None = None
+    if response.task == "bin_pref":
+        yes = read_yes_no(text)
+        if yes is None and response.rating is not None:
+            yes = stars_to_yes(response.rating, like_at)
+    mentions: tuple[str, ...] = ()
+    if response.task == "items_talk":
+        mentions = tuple(read_mentions(text).mentions)
+    return Observation(
+        words=count_words(text),
+        violation=format_violation(response.task, text, response.stimulus),
+        leaked=None if known is None else tuple(leaked_titles(text, known, own)),
+        role_markers=tuple(read_role(text).markers),
+        text_key=text_key(text),
+        mentions=mentions,
+        item=own,
+        yes=yes,
+        rating=response.rating,
+    )

@@ -1,0 +1,274 @@
+"""One test for each simulator × task × gate of ``simcheck.toml``. Loaded with ``--crs-simcheck``."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crs_simcheck.errors import SettingsError, SimcheckError
+from crs_simcheck.gate import GateSpec, Verdict
+from crs_simcheck.project import (
+    ProjectSettings,
+    SimulatorRun,
+    SimulatorSettings,
+    find_settings,
+    read_settings,
+)
+from crs_simcheck.report import Where, table_row, verdict_words
+from pytest_crs_simcheck.summary import PROPERTY, write_summary
+
+__all__ = ["GateFailure", "GatePlugin", "SimcheckWarning"]
+
+
+class GateFailure(AssertionError):
+    """A gate did not pass. The message is all that is printed."""
+
+
+class SimcheckWarning(pytest.PytestWarning):
+    """A gate is inconclusive, and inconclusive gates were set to warn."""
+
+
+class GatePlugin:
+    """The hooks of a run with ``--crs-simcheck``."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.inconclusive = _choice(config)
+        self.settings = _settings(config)
+        self.path = self.settings.path
+        self.runs = {s.name: SimulatorRun(s) for s in self.settings.simulators}
+        self._collect_always()
+
+    def _collect_always(self) -> None:
+        """Have the settings file collected, also where ``testpaths`` or arguments point elsewhere."""
+        for argument in self.config.args:
+            named = Path(self.config.invocation_params.dir, argument.partition("::")[0])
+            if named.resolve() == self.path.resolve():
+                return
+        self.config.args.append(str(self.path))
+
+    def pytest_report_header(self) -> str:
+        """Say which settings are in force."""
+        names = ", ".join(self.runs)
+        return f"crs-simcheck: {_shown(self.config, self.path)} ({names})"
+
+    @pytest.hookimpl
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Any:
+        """Collect the settings file."""
+        if file_path == self.path:
+            return SettingsFile.from_parent(parent, path=file_path, plugin=self)
+        return None
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Print the table of verdicts."""
+        write_summary(terminalreporter)
+
+
+def _choice(config: pytest.Config) -> str:
+    chosen = config.getoption("simcheck_inconclusive") or config.getini("simcheck_inconclusive")
+    if chosen not in ("fail", "warn"):
+        raise pytest.UsageError(
+            f"simcheck_inconclusive: found '{chosen}', need 'fail' or 'warn'"
+        )
+    return str(chosen)
+
+
+def _settings(config: pytest.Config) -> ProjectSettings:
+    option = config.getoption("simcheck_config")
+    given: Path | None = None
+    if option:
+        given = Path(config.invocation_params.dir, option)
+    elif config.getini("simcheck_config"):
+        given = Path(config.rootpath, config.getini("simcheck_config"))
+    path = find_settings(config.rootpath, given)
+    if path is None:
+        raise pytest.UsageError(
+            f"--crs-simcheck: there is no simcheck.toml in {config.rootpath}, and no "
+            "[tool.crs-simcheck] in its pyproject.toml; write one, or give --simcheck-config FILE"
+        )
+    seekers = config.getoption("simcheck_seekers")
+    if seekers is not None and seekers < 1:
+        raise pytest.UsageError(f"--simcheck-seekers: found {seekers}, need 1 or more")
+    try:
+        settings = read_settings(path)
+    except SettingsError as error:
+        raise pytest.UsageError(f"crs-simcheck: {error}") from None
+    if seekers is not None:
+        settings = replace(
+            settings,
+            simulators=tuple(replace(s, seekers=seekers) for s in settings.simulators),
+        )
+    return settings
+
+
+def _shown(config: pytest.Config, path: Path) -> str:
+    try:
+        return str(path.relative_to(config.rootpath))
+    except ValueError:
+        return str(path)
+
+
+class SettingsFile(pytest.File):
+    """``simcheck.toml``: holds a collector for each simulator."""
+
+    def __init__(self, *, plugin: GatePlugin, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plugin = plugin
+        self.add_marker("simcheck")
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """Yield the simulators in the order of the file."""
+        for name, run in self.plugin.runs.items():
+            yield SimulatorCollector.from_parent(self, name=name, run=run)
+
+
+class SimulatorCollector(pytest.Collector):
+    """One simulator: holds a collector for each task, or one failing test where it has no gates."""
+
+    parent: SettingsFile
+
+    def __init__(self, *, run: SimulatorRun, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.run = run
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Yield the tasks; answers that cannot be used are a test that fails with the reason."""
+        try:
+            gates = self.run.gates
+        except SimcheckError as error:
+            return [BrokenAnswers.from_parent(self, name="answers", error=error)]
+        if not gates:
+            empty = SettingsError(
+                "the table of gates is empty",
+                path=self.parent.plugin.path,
+                field=f"simulator.{self.name}.gates",
+                fix="name a gate, or leave the table out: every metric is then gated",
+            )
+            return [BrokenAnswers.from_parent(self, name="answers", error=empty)]
+        tasks = list(dict.fromkeys(spec.task for spec in gates))
+        return [TaskCollector.from_parent(self, name=task) for task in tasks]
+
+
+class TaskCollector(pytest.Collector):
+    """The gates of one task of one simulator."""
+
+    parent: SimulatorCollector
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield a test for each gate."""
+        run = self.parent.run
+        for place, spec in enumerate(run.gates):
+            if spec.task == self.name:
+                yield GateItem.from_parent(
+                    self, name=spec.metric.name, run=run, spec=spec, place=place
+                )
+
+
+class _Item(pytest.Item):
+    """A test that is not a function: its failure is a message, with no frame of ours."""
+
+    plugin: GatePlugin
+    simulator: str
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
+        """Return the message alone where a gate failed or an input cannot be used."""
+        if isinstance(excinfo.value, (GateFailure, SimcheckError)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *args)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Return where the test stands, and its name without the file."""
+        return self.path, None, self.nodeid.partition("::")[2]
+
+    def tell(self, place: int, row: list[str], **rest: Any) -> None:
+        """Leave figures for the table at the end; they travel with the report, also under xdist."""
+        order = list(self.plugin.runs).index(self.simulator)
+        told = {"order": [order, place], "row": row, **rest}
+        self.user_properties.append((PROPERTY, json.dumps(told)))
+
+
+class BrokenAnswers(_Item):
+    """Stands for the gates of a simulator whose answers, baseline or catalogue cannot be used."""
+
+    def __init__(self, *, error: SimcheckError, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.error = error
+        collector = self.parent
+        assert isinstance(collector, SimulatorCollector)
+        self.plugin = collector.parent.plugin
+        self.simulator = collector.name
+
+    def runtest(self) -> None:
+        """Fail with the reason."""
+        self.tell(0, [self.simulator, "", "", "–", "–", "error", "–"], gates=1)
+        raise self.error
+
+
+class GateItem(_Item):
+    """One gate: passes when the verdict is ``within``."""
+
+    def __init__(
+        self, *, run: SimulatorRun, spec: GateSpec, place: int, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        collector = self.parent
+        assert isinstance(collector, TaskCollector)
+        self.plugin = collector.parent.parent.plugin
+        self.simulator = collector.parent.name
+        self.run, self.spec, self.place = run, spec, place
+
+    def runtest(self) -> None:
+        """Decide the gate."""
+        name, gate = self.simulator, self.spec
+        blank = [name, gate.task, gate.metric.name, "–", "–", "error", "–"]
+        try:
+            verdict = self.run.verdict(gate)
+        except SimcheckError:
+            self.tell(self.place, blank, gates=len(self.run.gates))
+            raise
+        missing = [(m.task, m.metric, m.reason) for m in self.run.not_measured]
+        row = table_row(name, verdict).as_json()
+        self.tell(
+            self.place,
+            row,
+            gates=len(self.run.gates),
+            not_measured=missing if self.place == 0 else [],
+            notes=self._notes(verdict) if self.place == 0 else [],
+            verdict=verdict.as_json(),
+        )
+        if verdict.outcome == "within":
+            return
+        message = verdict_words(verdict, _where(self.run.settings))
+        if verdict.outcome == "inconclusive" and self.plugin.inconclusive == "warn":
+            warnings.warn(SimcheckWarning(message), stacklevel=1)
+            return
+        raise GateFailure(message)
+
+    def _notes(self, verdict: Verdict) -> list[str]:
+        notes = []
+        if self.run.n_broken:
+            notes.append(f"{self.run.n_broken:,} broken rows were left out")
+        people = verdict.people
+        if people is not None and people.speakers != "people":
+            notes.append(f"baseline '{people.name}' is not people: {people.speakers}")
+        for spec in self.run.gates:
+            advice = spec.advice(verdict.n_seekers, 1.0)
+            if advice and spec.named:
+                notes.append(advice)
+        return notes
+
+
+def _where(settings: SimulatorSettings) -> Where:
+    return Where(
+        settings.name,
+        settings.source,
+        settings.catalogue,
+        settings.profiles,
+        is_group=settings.group is not None,
+    )

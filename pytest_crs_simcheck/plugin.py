@@ -1,0 +1,73 @@
+"""What pytest loads at every start: options and a marker, and nothing else without ``--crs-simcheck``.
+
+This module must stay cheap: it is imported in every pytest run of every environment that has
+crs-simcheck, also where nobody asked for it. All the work is in ``pytest_crs_simcheck.gates``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+_CONFIG = "--simcheck-config"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options; every one but the switch begins with ``--simcheck-``."""
+    group = parser.getgroup("crs-simcheck", "user simulators against people (crs-simcheck)")
+    group.addoption(
+        "--crs-simcheck",
+        action="store_true",
+        dest="simcheck_on",
+        help="run the gates of simcheck.toml (or [tool.crs-simcheck] of pyproject.toml)",
+    )
+    group.addoption(
+        _CONFIG,
+        dest="simcheck_config",
+        metavar="FILE",
+        help="the settings file, instead of the simcheck.toml of the root folder",
+    )
+    group.addoption(
+        "--simcheck-inconclusive",
+        dest="simcheck_inconclusive",
+        choices=("fail", "warn"),
+        help="what an inconclusive verdict does (default: fail)",
+    )
+    group.addoption(
+        "--simcheck-seekers",
+        dest="simcheck_seekers",
+        type=int,
+        metavar="N",
+        help="look at N seekers of each simulator only",
+    )
+    parser.addini("simcheck_config", "the settings file of crs-simcheck", default="")
+    parser.addini("simcheck_inconclusive", "fail or warn (crs-simcheck)", default="fail")
+
+
+@contextmanager
+def _imported_as_it_is() -> Iterator[None]:
+    """Import without pytest's rewriting of assertions.
+
+    pytest rewrites every module of a distribution that brings a plugin. The core has no assertion
+    to show, and where bytecode cannot be written (a read-only image, PYTHONDONTWRITEBYTECODE) the
+    rewriting would cost more than a second of every run.
+    """
+    finders = sys.meta_path[:]
+    sys.meta_path[:] = [f for f in finders if type(f).__name__ != "AssertionRewritingHook"]
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = finders
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker; with ``--crs-simcheck``, the gates."""
+    config.addinivalue_line("markers", "simcheck: a gate of simcheck.toml (crs-simcheck)")
+    if config.getoption("simcheck_on"):
+        with _imported_as_it_is():
+            from pytest_crs_simcheck.gates import GatePlugin
+
+        config.pluginmanager.register(GatePlugin(config), "crs-simcheck-gates")
