@@ -1,4 +1,4 @@
-"""crs-simcheck: does a user simulator behave like people, and did this change break it?
+"""crs-simcheck tells whether a user simulator behaves like people, and what a change broke.
 
 The names below are the public interface; they are imported when they are first used, so that
 ``import crs_simcheck`` costs nothing.

@@ -43,10 +43,10 @@ def _empty() -> Mapping[str, Any]:
 class Response:
     """One answer of one seeker.
 
-    ``rating`` is in stars, 0.5 to 5, where people gave one. ``history`` holds titles and is set only
-    in rows that come from elsewhere; our own recordings hold none. ``extra`` keeps unknown keys, so
-    that reading and writing a row loses nothing. ``line`` is where the row stands in its file
-    (from 1), or 0 where it came from no file.
+    ``rating`` is in stars, 0.5 to 5, where people gave one. ``history`` holds titles and is set
+    only in rows that come from elsewhere; our own recordings hold none. ``extra`` keeps unknown
+    keys, so that reading and writing a row loses nothing. ``line`` is where the row stands
+    in its file (from 1), or 0 where it came from no file.
     """
 
     task: TaskName
@@ -66,7 +66,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class HistoryItem:
-    """One film of a profile's history: title with year, stars (0.5 to 5) and a review, where known."""
+    """One film of a history: title with year, stars (0.5 to 5) and a review, where known."""
 
     item: str
     rating: float | None = None
@@ -75,7 +75,7 @@ class HistoryItem:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of one seeker. The persona names no title; the history never reaches a prompt."""
+    """What is known of one seeker. The persona names no title; no prompt sees the history."""
 
     seeker: str
     persona: str = ""

@@ -1,4 +1,4 @@
-"""One test for each simulator × task × gate of ``simcheck.toml``. Loaded with ``--crs-simcheck``."""
+"""One test for each simulator × task × gate of ``simcheck.toml``; see ``--crs-simcheck``."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from crs_simcheck.project import (
 from crs_simcheck.report import Where, table_row, verdict_words
 from pytest_crs_simcheck.summary import PROPERTY, write_summary
 
-__all__ = ["GateFailure", "GatePlugin", "SimcheckWarning"]
+__all__ = ["GateError", "GatePlugin", "SimcheckWarning"]
 
 
-class GateFailure(AssertionError):
+class GateError(AssertionError):
     """A gate did not pass. The message is all that is printed."""
 
 
@@ -46,7 +46,7 @@ class GatePlugin:
         self._collect_always()
 
     def _collect_always(self) -> None:
-        """Have the settings file collected, also where ``testpaths`` or arguments point elsewhere."""
+        """Have the settings file collected, wherever ``testpaths`` or arguments point."""
         for argument in self.config.args:
             named = Path(self.config.invocation_params.dir, argument.partition("::")[0])
             if named.resolve() == self.path.resolve():
@@ -73,9 +73,7 @@ class GatePlugin:
 def _choice(config: pytest.Config) -> str:
     chosen = config.getoption("simcheck_inconclusive") or config.getini("simcheck_inconclusive")
     if chosen not in ("fail", "warn"):
-        raise pytest.UsageError(
-            f"simcheck_inconclusive: found '{chosen}', need 'fail' or 'warn'"
-        )
+        raise pytest.UsageError(f"simcheck_inconclusive: found '{chosen}', need 'fail' or 'warn'")
     return str(chosen)
 
 
@@ -178,7 +176,7 @@ class _Item(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
         """Return the message alone where a gate failed or an input cannot be used."""
-        if isinstance(excinfo.value, (GateFailure, SimcheckError)):
+        if isinstance(excinfo.value, (GateError, SimcheckError)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, *args)
 
@@ -213,9 +211,7 @@ class BrokenAnswers(_Item):
 class GateItem(_Item):
     """One gate: passes when the verdict is ``within``."""
 
-    def __init__(
-        self, *, run: SimulatorRun, spec: GateSpec, place: int, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, run: SimulatorRun, spec: GateSpec, place: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         collector = self.parent
         assert isinstance(collector, TaskCollector)
@@ -248,7 +244,7 @@ class GateItem(_Item):
         if verdict.outcome == "inconclusive" and self.plugin.inconclusive == "warn":
             warnings.warn(SimcheckWarning(message), stacklevel=1)
             return
-        raise GateFailure(message)
+        raise GateError(message)
 
     def _notes(self, verdict: Verdict) -> list[str]:
         notes = []

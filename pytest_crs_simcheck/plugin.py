@@ -1,4 +1,4 @@
-"""What pytest loads at every start: options and a marker, and nothing else without ``--crs-simcheck``.
+"""What pytest loads at every start: options and a marker; the rest only with ``--crs-simcheck``.
 
 This module must stay cheap: it is imported in every pytest run of every environment that has
 crs-simcheck, also where nobody asked for it. All the work is in ``pytest_crs_simcheck.gates``.

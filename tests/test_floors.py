@@ -38,7 +38,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     f"{ROOT}.recordings": (2, 0),
     f"{ROOT}.simulator": (3, 0),
     f"{ROOT}.profiles": (3, 0),
-    f"{ROOT}.baselines": (3, 0),
+    f"{ROOT}.baselines": (3, 1),
     f"{ROOT}.gate": (4, 0),
     f"{ROOT}.judge": (4, 0),
     f"{ROOT}.controls": (5, 0),

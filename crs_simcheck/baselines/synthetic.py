@@ -35,7 +35,7 @@ _BIAS, _TASTE, _NOISE = 0.53, 0.42, 0.84
 _N_NAMED = 3_000
 _ZIPF_SHIFT, _ZIPF_POWER = 14.0, 0.83
 _TILTS = (0.8, 1.0, 1.2)  # powers of the law: people who know rare films, most, famous films alone
-_OWN_GENRE = 0.45  # share of mentions that are drawn from the person's own genre
+_OWN_GENRE = 0.6  # share of mentions that are drawn from the person's own genre
 # How many of ReDial's seekers keep 1, 2, … 5 mentions after the cap.
 _MENTIONS = (18, 26, 34, 23, 155)
 _FAMOUS = 50  # films that a concentrated simulator draws from

@@ -12,8 +12,9 @@ import numpy as np
 
 from crs_simcheck.baselines.build import rebuild
 from crs_simcheck.baselines.group import UNKNOWN_TITLE, Group, check_instruments
-from crs_simcheck.baselines.storage import file_hashes, read_group, write_group
+from crs_simcheck.baselines.storage import CATALOGUE_FILE, file_hashes, read_group, write_group
 from crs_simcheck.baselines.tables import SeekerStatistics, Table
+from crs_simcheck.catalogue import read_catalogue
 from crs_simcheck.errors import SimcheckError
 
 __all__ = ["verify"]
@@ -42,7 +43,12 @@ def verify(folder: Path, source: Path | None = None) -> list[str]:
         group = read_group(folder, check=False)
     except SimcheckError as error:
         return [str(error)]
-    problems = [*_of_header(group), *_of_tables(group), *_of_bytes(group, folder)]
+    problems = [
+        *_of_header(group),
+        *_of_catalogue(group, folder),
+        *_of_tables(group),
+        *_of_bytes(group, folder),
+    ]
     if source is not None:
         problems += _of_source(folder, source)
     return problems
@@ -66,6 +72,19 @@ def _of_header(group: Group) -> Iterator[str]:
             yield f"group.toml: field 'command' names a path of one machine: {word}"
     if not group.tasks:
         yield "group.toml: no task: there is nothing in this group"
+
+
+def _of_catalogue(group: Group, folder: Path) -> Iterator[str]:
+    """Read the catalogue as one of a user's is read: what the fast reader lets pass shows here."""
+    if not len(group.catalogue):
+        return
+    try:
+        films = read_catalogue(folder / CATALOGUE_FILE, name=group.name)
+    except SimcheckError as error:
+        yield str(error)
+        return
+    if films.items != group.catalogue.items:
+        yield f"{CATALOGUE_FILE}: differs from what crs-simcheck would write"
 
 
 def _of_tables(group: Group) -> Iterator[str]:

@@ -17,7 +17,7 @@ __all__ = ["app"]
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(version("crs-simcheck"), prog_name="crs-simcheck")
 def app() -> None:
-    """Does a user simulator behave like people, and did this change break it?
+    """Tell whether a user simulator behaves like people, and whether a change broke it.
 
     Exit codes: 0 fine, 1 drifted, 2 undecided, 3 bad input or usage, 130 interrupted.
     """

@@ -42,7 +42,7 @@ def _build_options(command: _F) -> _F:
 
 @click.group()
 def baseline() -> None:
-    """Groups of people that simulators are compared with."""
+    """Build, show and verify the groups of people that simulators are compared with."""
 
 
 @baseline.command()

@@ -12,7 +12,7 @@ from crs_simcheck.cli.options import baseline_map, source_options, task_option
 
 if TYPE_CHECKING:
     from crs_simcheck.gate import GateSpec, Verdict
-    from crs_simcheck.project import SimulatorRun, SimulatorSettings
+    from crs_simcheck.project import NotMeasured, SimulatorRun, SimulatorSettings
 
 __all__ = ["check"]
 
@@ -186,7 +186,7 @@ def _write_json(
     run: SimulatorRun,
     settings: SimulatorSettings,
     verdicts: list[Verdict],
-    missing: list[object],
+    missing: list[NotMeasured],
     file: str,
 ) -> None:
     import json
@@ -202,7 +202,7 @@ def _write_json(
         "broken_rows": run.n_broken,
         "seed": settings.seed,
     }
-    left = [(m.task, m.metric, m.reason) for m in missing]  # type: ignore[attr-defined]
+    left = [(m.task, m.metric, m.reason) for m in missing]
     text = json.dumps(
         run_as_json(settings.name, verdicts, left, about), indent=2, ensure_ascii=False
     )

@@ -85,7 +85,7 @@ def controls(
 
 def _verdicts(
     control: Control, group: Group, films: Catalogue | None
-) -> Mapping[tuple[str, str], Verdict]:
+) -> Mapping[tuple[TaskName, str], Verdict]:
     from crs_simcheck.baselines import measure, measure_group
     from crs_simcheck.gate import Comparison, GateSpec, joint_catalogue
     from crs_simcheck.metrics import metrics_of
@@ -104,16 +104,14 @@ def _verdicts(
     return verdicts
 
 
-def _print(control: Control, verdicts: Mapping[tuple[str, str], Verdict]) -> int:
+def _print(control: Control, verdicts: Mapping[tuple[TaskName, str], Verdict]) -> int:
     """Print a line for each verdict that matters and return how many are not as expected."""
     from crs_simcheck.report import amount, range_words, summary_line
 
     kind = control.kind
     surprises = 0
     drifts = {(task, m) for task, metrics in kind.drifts.items() for m in metrics}
-    click.echo(
-        f"{kind.name:8} {kind.fault}: {summary_line(v.outcome for v in verdicts.values())}"
-    )
+    click.echo(f"{kind.name:8} {kind.fault}: {summary_line(v.outcome for v in verdicts.values())}")
     for (task, name), verdict in verdicts.items():
         expected = "drifted" if (task, name) in drifts else None
         if not drifts:

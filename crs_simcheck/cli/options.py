@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import click
 
@@ -24,9 +24,7 @@ def source_options(command: _F) -> _F:
         click.option(
             "--profiles", metavar="JSONL", help="Your seekers' histories, to find leaked titles."
         ),
-        click.option(
-            "--skip-broken", is_flag=True, help="Leave broken rows out and count them."
-        ),
+        click.option("--skip-broken", is_flag=True, help="Leave broken rows out and count them."),
         click.option(
             "--like-at",
             type=click.FloatRange(0.5, 5.0),
@@ -42,9 +40,7 @@ def source_options(command: _F) -> _F:
 
 def task_option(**settings: Any) -> Callable[[_F], _F]:
     """Return the option ``--task``."""
-    return cast(
-        Callable[[_F], _F], click.option("--task", type=click.Choice(TASKS), **settings)
-    )
+    return click.option("--task", type=click.Choice(TASKS), **settings)
 
 
 def baseline_map(given: tuple[str, ...]) -> dict[str, str]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 import click
 
 from crs_simcheck.cli.options import source_options, task_option
-from crs_simcheck.records import TaskName
 
 __all__ = ["show"]
 
@@ -57,7 +55,7 @@ def show(
             fix=f"it stands on {', '.join(found.tasks)}; the answers are to {', '.join(run.tasks)}",
         )
     for name in on:
-        measured, _ = run.measured(cast(TaskName, name))
+        measured, _ = run.measured(name)
         click.echo(f"{metric} ({found.title}) in {name}, {responses}")
         for line in behind(found, measured, responses):
             click.echo(line)

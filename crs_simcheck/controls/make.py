@@ -25,9 +25,10 @@ __all__ = ["CONTROLS", "Control", "ControlKind", "make_control"]
 # How many films a control's seeker has in its history, and among how many "popular" chooses.
 _HISTORY, _POPULAR = 5, 50
 _OWN_WORDS = (
-    "slow funny quiet dark warm recent older clever tense light strange gentle loud short long "
-    "story film evening family friends night scenes music ending hero city winter road mystery"
-).split()
+    *("slow", "funny", "quiet", "dark", "warm", "recent", "older", "clever", "tense", "light"),
+    *("strange", "gentle", "loud", "short", "long", "story", "film", "evening", "family"),
+    *("friends", "night", "scenes", "music", "ending", "hero", "city", "winter", "road"),
+)
 
 _Rows = Mapping[TableName, Sequence[tuple[Any, ...]]]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
+from crs_simcheck.gate.estimates import Drawer, Estimates, estimates, value_of
 from crs_simcheck.gate.evidence import evidence_for
 from crs_simcheck.gate.ratings import Ratings, choose_ratings, restrict_films
 from crs_simcheck.gate.sides import JointCatalogue, Sides, joint_catalogue
@@ -19,17 +19,13 @@ from crs_simcheck.gate.verdict import People, Verdict
 from crs_simcheck.metrics import Metric, known_column_of
 from crs_simcheck.records import TaskName
 from crs_simcheck.stats import (
-    Allowance,
-    Draws,
-    FloatArray,
+    Outcome,
     Pool,
     Range,
     Reference,
     Rows,
     confidence_interval,
-    cut_once,
     decide,
-    draw_pools,
     half_width,
     jackknife_error,
     least_drift,
@@ -38,16 +34,12 @@ from crs_simcheck.stats import (
     reference_needed,
     reference_suffices,
     score,
-    sigma_one,
     standard_error,
     target_range,
     units_needed,
 )
 
 __all__ = ["Comparison", "Settings"]
-
-# More draws than this share without a value: the metric does not exist in groups of this size.
-_MOST_MISSING = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +53,6 @@ class Settings:
     seed: int = 0
     n_draws: int = 1000
     least_seekers: int = 20
-
-
-@dataclass(frozen=True, eq=False)
-class _Estimates:
-    """What a verdict is made of: both sides' values for groups of the same size."""
-
-    value: float
-    se_jackknife: float
-    center: float
-    sigma1: float
-    size: int
-    n_people: int
-    drawn: FloatArray
 
 
 class Comparison:
@@ -108,7 +87,7 @@ class Comparison:
             else joint_catalogue(catalogue, baseline)
         )
         self.sides = Sides(task, simulator, baseline, joint)
-        self._draws: dict[tuple[str, str, int], Draws] = {}
+        self._drawer = Drawer(task, self.settings.seed, self.settings.n_draws)
         self._restricted: tuple[Rows | None, Rows | None, tuple[str, ...]] | None = None
 
     # -- what can be measured ---------------------------------------------------------------
@@ -194,16 +173,7 @@ class Comparison:
 
     # -- values ------------------------------------------------------------------------------
 
-    def _function(self, spec: GateSpec, ratings: FloatArray | None) -> Callable[[Pool], FloatArray]:
-        if ratings is not None:
-            from crs_simcheck.metrics import correlations_in_pairs
-
-            return lambda pool: _mean(correlations_in_pairs(pool, ratings), axis=1)
-        return partial(_compute, spec.metric, self.sides.frame_for(spec.top_k))
-
-    def _by_hand(
-        self, spec: GateSpec, own: Rows, target: Range, notes: tuple[str, ...]
-    ) -> Verdict:
+    def _by_hand(self, spec: GateSpec, own: Rows, target: Range, notes: tuple[str, ...]) -> Verdict:
         metric = spec.metric
         margin = metric.margin.value
         evidence = evidence_for(metric, self._label(metric), own, None)
@@ -217,7 +187,8 @@ class Comparison:
             needed = rate.units_needed(target.high, own.n_units) if above else None
         else:
             ratings = self._ratings(by_hand=True) if metric.paired else None
-            function = self._function(spec, None if ratings is None else ratings.outside)
+            frame = self.sides.frame_for(spec.top_k)
+            function = value_of(metric, frame, None if ratings is None else ratings.outside)
             value = float(function(Pool.whole(own))[0])
             se = jackknife_error(leave_one_out(own, function, metric.blocks))
             if not (np.isfinite(value) and np.isfinite(se)):
@@ -246,18 +217,17 @@ class Comparison:
         self, spec: GateSpec, own: Rows, theirs: Rows, notes: tuple[str, ...]
     ) -> Verdict:
         metric = spec.metric
-        least = self.settings.least_seekers
-        if min(own.n_units, theirs.n_units) < max(least, 4):
-            which = "seekers" if own.n_units <= theirs.n_units else "people in the baseline"
-            return Verdict(
-                spec,
-                "inconclusive",
-                own.n_units,
-                reason=f"{min(own.n_units, theirs.n_units)} {which} with an observation; "
-                f"at least {max(least, 4)} are needed",
-                notes=notes,
-            )
-        found = self._estimates(spec, own, theirs)
+        few = self._too_few(spec, own, theirs, notes)
+        if few is not None:
+            return few
+        found = estimates(
+            metric,
+            self.sides.frame_for(spec.top_k),
+            own,
+            theirs,
+            self._ratings(by_hand=False) if metric.paired else None,
+            self._drawer,
+        )
         if found is None:
             return _nothing(spec, own, notes)
         margin = spec.margin if spec.margin is not None else metric.margin.at(found.center)
@@ -273,8 +243,6 @@ class Comparison:
                 found.center, found.sigma1, found.n_people, margin, metric.direction
             )
             reason, seekers, people = _undecided(found, reference, n)
-        below = found.drawn[np.isfinite(found.drawn)]
-        assert self.baseline is not None
         return Verdict(
             spec,
             outcome,
@@ -284,18 +252,7 @@ class Comparison:
             target=target,
             margin=margin,
             score=score(found.value, target, margin),
-            people=People(
-                name=self.baseline.name,
-                speakers=self.baseline.speakers,
-                n_seekers=found.n_people,
-                size=found.size,
-                center=found.center,
-                sigma1=found.sigma1,
-                share_below=float(np.mean(below < found.value))
-                if found.size < found.n_people
-                else None,
-                n_draws=self.settings.n_draws,
-            ),
+            people=self._people(found),
             reason=reason,
             least_drift=least_drift(h, se, n),
             seekers_needed=seekers,
@@ -304,71 +261,39 @@ class Comparison:
             notes=notes,
         )
 
-    def _estimates(self, spec: GateSpec, own: Rows, theirs: Rows) -> _Estimates | None:
-        """Return both sides' values at the same size, or None where they do not exist."""
-        metric = spec.metric
-        ratings = self._ratings(by_hand=False) if metric.paired else None
-        paired = ratings is not None and ratings.outside is None
-        n_people = theirs.n_units
-        largest = n_people // 2 if paired else n_people
-        size = min(own.n_units, largest)
-        allowance = Allowance(own.counts, theirs.counts)
-        draws = self._drawn("people", metric.table, theirs, size, allowance)
-        half = self._drawn("people", metric.table, theirs, min(size, n_people // 2), allowance)
-        if ratings is None:
-            function = self._function(spec, None)
-            drawn, halves = function(draws.pool), function(half.pool)
-            against = None
-        else:
-            drawn, against = ratings.of_people(draws)
-            halves, _ = ratings.of_people(half)
-            function = self._function(spec, against)
-        if _missing(drawn) or _missing(halves):
+    def _too_few(
+        self, spec: GateSpec, own: Rows, theirs: Rows, notes: tuple[str, ...]
+    ) -> Verdict | None:
+        """Return the verdict where either side has too few for any, else None."""
+        least = max(self.settings.least_seekers, 4)
+        fewest = min(own.n_units, theirs.n_units)
+        if fewest >= least:
             return None
-        if own.n_units > size:
-            sampled = self._drawn("simulator", metric.table, own, size, allowance)
-            values = function(sampled.pool)
-            if _missing(values):
-                return None
-            value = float(np.nanmean(values))
-        cut = cut_once(own, allowance, self._rng("cut", metric.table, own.n_units))
-        if own.n_units <= size:
-            value = float(function(Pool.whole(cut))[0])
-        se = jackknife_error(leave_one_out(cut, function, metric.blocks))
-        if not (np.isfinite(value) and np.isfinite(se)):
-            return None
-        sigma1 = sigma_one(float(np.nanstd(halves, ddof=1)), half.groups.shape[1], n_people)
-        return _Estimates(value, se, float(np.nanmean(drawn)), sigma1, size, n_people, drawn)
+        which = "seekers" if own.n_units <= theirs.n_units else "people in the baseline"
+        return Verdict(
+            spec,
+            "inconclusive",
+            own.n_units,
+            reason=f"{fewest} {which} with an observation; at least {least} are needed",
+            notes=notes,
+        )
 
-    # -- draws -------------------------------------------------------------------------------
-
-    def _rng(self, *parts: str | int) -> np.random.Generator:
-        """Return a generator that depends on the seed and on what it is for, and on nothing else."""
-        text = "/".join(map(str, (self.task, *parts)))
-        return np.random.default_rng([self.settings.seed, zlib.crc32(text.encode())])
-
-    def _drawn(self, side: str, table: str, rows: Rows, size: int, allowance: Allowance) -> Draws:
-        key = (side, table, size)
-        if key not in self._draws:
-            cut = allowance if int(allowance.of_size(size).min()) < int(rows.counts.max()) else None
-            rng = self._rng(*key)
-            self._draws[key] = draw_pools(rows, size, self.settings.n_draws, rng, cut)
-        return self._draws[key]
-
-
-def _compute(metric: Metric, frame: object, pool: Pool) -> FloatArray:
-    return metric.compute(pool, frame)  # type: ignore[arg-type]
-
-
-def _mean(values: FloatArray, axis: int) -> FloatArray:
-    """Return the mean of what exists, NaN where more than a little does not."""
-    missing = np.mean(~np.isfinite(values), axis=axis)
-    total = np.nansum(values, axis=axis) / np.maximum(np.isfinite(values).sum(axis=axis), 1)
-    return np.where(missing > _MOST_MISSING, np.nan, total)
-
-
-def _missing(values: FloatArray) -> bool:
-    return bool(np.mean(~np.isfinite(values)) > _MOST_MISSING)
+    def _people(self, found: Estimates) -> People:
+        if self.baseline is None:
+            raise AssertionError("there are no people without a baseline")
+        drawn = found.drawn[np.isfinite(found.drawn)]
+        # At n = N there is one group of people only, and nothing to be among.
+        below = float(np.mean(drawn < found.value)) if found.size < found.n_people else None
+        return People(
+            name=self.baseline.name,
+            speakers=self.baseline.speakers,
+            n_seekers=found.n_people,
+            size=found.size,
+            center=found.center,
+            sigma1=found.sigma1,
+            share_below=below,
+            n_draws=self.settings.n_draws,
+        )
 
 
 def _unread(metric: Metric, rows: Rows, who: str) -> str | None:
@@ -382,10 +307,10 @@ def _unread(metric: Metric, rows: Rows, who: str) -> str | None:
     return None
 
 
-def _bins_note(attributes: tuple[str, ...], coverage: object) -> str:
+def _bins_note(attributes: tuple[str, ...], coverage: Mapping[str, tuple[float, float]]) -> str:
     left_out = [
         f"{name} (known of {min(shares):.0%})"
-        for name, shares in coverage.items()  # type: ignore[attr-defined]
+        for name, shares in coverage.items()
         if name not in attributes
     ]
     used = " × ".join(attributes)
@@ -407,7 +332,7 @@ def _crossing(needed: int | None) -> str:
 
 
 def _undecided(
-    found: _Estimates, reference: Reference, n: int
+    found: Estimates, reference: Reference, n: int
 ) -> tuple[str, int | None, int | None]:
     """Return why a comparison did not decide, and the seekers or the people that would."""
     if not reference_suffices(reference.margin, reference.sigma1, reference.n_units):
@@ -420,8 +345,6 @@ def _undecided(
 
 def _checked(verdict: Verdict, least: int) -> Verdict:
     """Apply what stands above the rule: too few seekers, and gates that look at the value alone."""
-    from dataclasses import replace
-
     if verdict.value is None or verdict.target is None:
         return verdict
     if verdict.n_seekers < least:
@@ -429,8 +352,6 @@ def _checked(verdict: Verdict, least: int) -> Verdict:
         return replace(verdict, outcome="inconclusive", reason=reason, seekers_needed=least)
     if verdict.gate.rule == "estimate":
         inside = verdict.value in verdict.target
-        outcome = "within" if inside else "drifted"
-        return replace(
-            verdict, outcome=outcome, reason="", seekers_needed=None, people_needed=None
-        )
+        outcome: Outcome = "within" if inside else "drifted"
+        return replace(verdict, outcome=outcome, reason="", seekers_needed=None, people_needed=None)
     return verdict

@@ -97,8 +97,7 @@ def _top_share(counts: FloatArray) -> float:
     return float(np.sort(counts)[-_N_TOP:].sum() / total) if total else 0.0
 
 
-def _asked(
-    label: Callable[[int], str], simulator: Rows, people: Rows) -> Asked:
+def _asked(label: Callable[[int], str], simulator: Rows, people: Rows) -> Asked:
     def shares(rows: Rows) -> tuple[FloatArray, FloatArray]:
         asked = _column_sums(rows, "asked")
         return asked, _column_sums(rows, "yes") / np.maximum(asked, 1.0)
@@ -108,8 +107,7 @@ def _asked(
     both = np.flatnonzero((asked >= 3) & (asked_people >= 3))
     worst = sorted(both, key=lambda f: -abs(share[f] - share_people[f]))[:_N_TOP]
     films = tuple(
-        (label(int(f)), round(float(share[f]), 3), round(float(share_people[f]), 3))
-        for f in worst
+        (label(int(f)), round(float(share[f]), 3), round(float(share_people[f]), 3)) for f in worst
     )
     return Asked(films, len(simulator) - int(asked.sum()))
 

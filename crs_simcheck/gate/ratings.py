@@ -83,7 +83,7 @@ def choose_ratings(sides: Sides, people: Rows | None, known: Rows | None) -> Rat
         if np.isfinite(ratings[0, films]).sum() >= max(3, 0.8 * films.size):
             return Ratings(f"the catalogue '{own}'", ratings)
     rows = people if people is not None else known
-    if rows is not None and rows.blocks["rated"].nnz:
+    if rows is not None and float(rows.blocks["rated"].sum()) > 0:
         totals = [
             np.asarray(rows.blocks[name].sum(axis=0)).reshape(1, -1) for name in ("stars", "rated")
         ]
@@ -143,7 +143,7 @@ def restrict_films(
         return own, theirs, (f"people chose these films; {share:.0%} of answers are about them",)
     kept = [_about(rows, shared) for rows in (own, theirs)]
     lost = len(own) - (0 if kept[0] is None else len(kept[0]))
-    notes = ()
+    notes: tuple[str, ...] = ()
     if lost:
         notes = (
             f"{lost:,} of {len(own):,} answers are left out: the baseline's people were not "

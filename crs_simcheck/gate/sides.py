@@ -1,4 +1,4 @@
-"""The two sides of a comparison on one task, numbered alike: one list of films, one kind of rows."""
+"""The two sides of a comparison on one task: one list of films, one kind of rows."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ def joint_catalogue(user: Catalogue | None, baseline: Group | None) -> JointCata
     joined = union(user, films, f"{user.name} + {name}")
     labels = _labels(joined.catalogue, range(len(joined.catalogue)))
     labels |= _labels(user, joined.from_first) | _labels(films, joined.from_second)
-    return JointCatalogue(
-        joined.catalogue, labels, joined.popularity_from, joined.mean_rating_from
-    )
+    return JointCatalogue(joined.catalogue, labels, joined.popularity_from, joined.mean_rating_from)
 
 
 def _labels(catalogue: Catalogue, numbers: Sequence[int]) -> dict[str, int]:
@@ -94,7 +92,7 @@ class Sides:
         self._rows: dict[tuple[str, TableName], Rows | None] = {}
 
     def _with_unknown(self, numbers: dict[str, int]) -> tuple[Mapping[str, int], int]:
-        """Number the titles that no catalogue knows behind the films."""
+        """Give numbers behind the films to the titles that no catalogue knows."""
         sides = [self.simulator, *([self.baseline] if self.baseline is not None else [])]
         unknown = sorted({f for side in sides for f in side.films if f not in numbers})
         numbers |= {label: len(self.catalogue) + i for i, label in enumerate(unknown)}

@@ -10,6 +10,7 @@ from crs_simcheck.stats import (
     FloatArray,
     Matrix,
     Pool,
+    dense,
     pearson,
     pearson_each_with_each,
     ratio,
@@ -26,7 +27,7 @@ def acceptance_rate(pool: Pool, _frame: Frame) -> FloatArray:
 
 def mean_ratings(stars: Matrix, rated: Matrix) -> FloatArray:
     """Return the (G × F) mean stars of each film; NaN where nobody rated it."""
-    return ratio(_dense(stars), _dense(rated))
+    return ratio(dense(stars), dense(rated))
 
 
 def correlations(pool: Pool, ratings: FloatArray) -> FloatArray:
@@ -53,13 +54,9 @@ def correlations_in_pairs(pool: Pool, ratings: FloatArray) -> FloatArray:
 
 
 def _acceptance(pool: Pool) -> tuple[FloatArray, np.ndarray]:
-    asked = _dense(pool.block("asked"))
-    rate = ratio(_dense(pool.block("yes")), asked)
+    asked = dense(pool.block("asked"))
+    rate = ratio(dense(pool.block("yes")), asked)
     return np.nan_to_num(rate), asked > 0
-
-
-def _dense(matrix: Matrix) -> FloatArray:
-    return matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
 
 
 def _not_alone(_pool: Pool, _frame: Frame) -> FloatArray:

@@ -87,7 +87,9 @@ class Frame:
         combinations = list(product(*(values[a] for a in self.attributes)))
         return dict.fromkeys(combinations, 1 / len(combinations))
 
-    def _membership(self, shares_of: Callable[[Item], Mapping[tuple[str, ...], float]]) -> csr_array:
+    def _membership(
+        self, shares_of: Callable[[Item], Mapping[tuple[str, ...], float]]
+    ) -> csr_array:
         """Return (F × K) shares; rows of films that nobody names are empty."""
         named = np.arange(self.width) if self.named is None else self.named
         nothing = Item(title=_NOTHING)

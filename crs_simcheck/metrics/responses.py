@@ -8,7 +8,7 @@ from crs_simcheck.metrics.base import Compute, Margin, Metric, RateColumns
 from crs_simcheck.metrics.blocks import column_of, known_column_of
 from crs_simcheck.metrics.frame import Frame
 from crs_simcheck.records import TASKS
-from crs_simcheck.stats import FloatArray, Pool, ratio
+from crs_simcheck.stats import FloatArray, Pool, above_zero, dense, ratio
 
 __all__ = ["METRICS", "response_repetition", "words_per_response"]
 
@@ -27,20 +27,10 @@ def response_repetition(pool: Pool, _frame: Frame) -> FloatArray:
     """Return the share of responses that, normalised, another seeker of the group gave too."""
     pairs = pool.block("shared")
     texts = pool.map("texts")
-    given = _dense(pairs @ texts)
-    givers = _dense(_ones(pairs) @ texts)
+    given = dense(pairs @ texts)
+    givers = dense(above_zero(pairs) @ texts)
     repeated = np.where(givers > 1.5, given, 0.0).sum(axis=1)
     return ratio(repeated, np.asarray(pool.block("texts_read"))[:, 0])
-
-
-def _ones(counts: object) -> object:
-    return (counts > 0.5).astype(np.float64)  # type: ignore[operator]
-
-
-def _dense(matrix: object) -> FloatArray:
-    if isinstance(matrix, np.ndarray):
-        return matrix
-    return matrix.toarray()  # type: ignore[attr-defined,no-any-return]
 
 
 def _rate(columns: RateColumns) -> Compute:

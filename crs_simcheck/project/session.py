@@ -114,7 +114,7 @@ class SimulatorRun:
     # -- who it is compared with -------------------------------------------------------------
 
     def baseline(self, task: TaskName) -> Group | None:
-        """Return the people of a task: the ones given, else those that ship; None if there are none.
+        """Return the people of a task: the ones given, else those that ship, else None.
 
         Raises
         ------
@@ -145,9 +145,7 @@ class SimulatorRun:
             same = [t for t in self.tasks if self._key(t) == key]
             rows = [r for t in same for r in self._rows[t]]
             films = self._joint(key, baseline).catalogue
-            seen = measure(
-                rows, films, histories=self.histories, like_at=self.settings.like_at
-            )
+            seen = measure(rows, films, histories=self.histories, like_at=self.settings.like_at)
             group = measure_group(seen, films, name=self.settings.name, speakers="simulator")
             self._measured[key] = (seen, group)
         seen, group = self._measured[key]

@@ -146,7 +146,7 @@ def parse_settings(document: Mapping[str, Any], path: Path) -> ProjectSettings:
         raise SettingsError(
             "there is no simulator",
             path=path,
-            fix="add a table [simulator.NAME] with responses = \"answers.jsonl\"",
+            fix='add a table [simulator.NAME] with responses = "answers.jsonl"',
         )
     return ProjectSettings(
         path,
@@ -316,7 +316,7 @@ def _gates(value: Any, path: Path, place: str) -> tuple[GateSpec, ...]:
         if key in TASKS:
             _known_keys(inner, METRICS, path, where)
             for metric, gate in inner.items():
-                spec = _gate(cast(TaskName, key), metric, gate, path, f"{where}.{metric}", of_task=True)
+                spec = _gate(key, metric, gate, path, f"{where}.{metric}", of_task=True)
                 own[key, metric] = spec
         else:
             try:
@@ -339,9 +339,7 @@ def _gate(
     try:
         return gate_from_table(task, metric, table, where=where, of_task=of_task)
     except SettingsError as error:
-        raise SettingsError(
-            error.problem, path=path, field=error.field, fix=error.fix
-        ) from None
+        raise SettingsError(error.problem, path=path, field=error.field, fix=error.fix) from None
 
 
 def _tasks(value: Any, path: Path, place: str) -> tuple[TaskName, ...]:
@@ -355,7 +353,7 @@ def _tasks(value: Any, path: Path, place: str) -> tuple[TaskName, ...]:
         for key in inner:
             if inner[key] != "people" or key != "n_items":
                 read.whole(key, 1, 0 if task == "neg_feedback" else 1)
-    return tuple(cast(TaskName, task) for task in TASKS if task in table)
+    return tuple(task for task in TASKS if task in table)
 
 
 def _table(value: Any, place: str, path: Path) -> Mapping[str, Any]:

@@ -13,6 +13,8 @@ from crs_simcheck.stats.draws import (
     row_weights,
 )
 from crs_simcheck.stats.functions import (
+    above_zero,
+    dense,
     dispersion,
     entropy_bits,
     pearson,
@@ -62,10 +64,12 @@ __all__ = [
     "RareRate",
     "Reference",
     "Rows",
+    "above_zero",
     "clopper_pearson",
     "confidence_interval",
     "cut_once",
     "decide",
+    "dense",
     "dispersion",
     "draw_groups",
     "draw_pools",

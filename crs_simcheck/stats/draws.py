@@ -127,7 +127,7 @@ def row_weights(
         (size,) sorted allowances: the members of a group, sorted by their number of rows (ties
         at random), keep at most that many, chosen at random. None keeps all.
     """
-    n_draws, size = groups.shape
+    n_draws = groups.shape[0]
     counts = rows.counts[groups]
     if keep is None or int(keep.min()) >= int(rows.counts.max(initial=0)):
         kept = counts
@@ -148,9 +148,7 @@ def _runs(starts: IntArray, lengths: IntArray) -> NDArray[np.int32]:
     """Return ``starts[i], starts[i] + 1, …`` for ``lengths[i]`` numbers, for all i in a row."""
     before = np.cumsum(lengths) - lengths
     total = int(lengths.sum())
-    return np.arange(total, dtype=np.int32) + np.repeat(
-        (starts - before).astype(np.int32), lengths
-    )
+    return np.arange(total, dtype=np.int32) + np.repeat((starts - before).astype(np.int32), lengths)
 
 
 def _rows_of(rows: Rows, units: IntArray) -> NDArray[np.int32]:

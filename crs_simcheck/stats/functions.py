@@ -12,6 +12,8 @@ from scipy.sparse import csr_array, issparse
 from crs_simcheck.stats.rows import FloatArray, Matrix
 
 __all__ = [
+    "above_zero",
+    "dense",
     "dispersion",
     "entropy_bits",
     "pearson",
@@ -20,6 +22,20 @@ __all__ = [
     "ratio",
     "row_sums",
 ]
+
+
+def dense(matrix: Matrix) -> FloatArray:
+    """Return a sparse or dense matrix as a dense one."""
+    return csr_array(matrix).toarray() if issparse(matrix) else np.asarray(matrix)
+
+
+def above_zero(counts: Matrix) -> Matrix:
+    """Return 1 where a count is above zero, else 0."""
+    if issparse(counts):
+        sparse = csr_array(counts)
+        ones = (sparse.data > 0.5).astype(np.float64)
+        return csr_array((ones, sparse.indices, sparse.indptr), shape=sparse.shape)
+    return (np.asarray(counts) > 0.5).astype(np.float64)
 
 
 def row_sums(counts: Matrix) -> FloatArray:
@@ -70,11 +86,7 @@ def entropy_bits(counts: Matrix) -> FloatArray:
 
 def positive_columns(counts: Matrix) -> FloatArray:
     """Return the (G,) number of columns above zero."""
-    if issparse(counts):
-        sparse = csr_array(counts)
-        above = (sparse.data > 0.5).astype(np.float64)
-        return row_sums(csr_array((above, sparse.indices, sparse.indptr), shape=sparse.shape))
-    return np.asarray(np.asarray(counts) > 0.5).sum(axis=1).astype(np.float64)
+    return row_sums(above_zero(counts))
 
 
 def pearson(x: FloatArray, y: FloatArray, mask: np.ndarray) -> FloatArray:
@@ -135,7 +147,8 @@ def _correlation(covariance: FloatArray, product: FloatArray, count: FloatArray)
     exists = (count >= 3) & (product > 1e-18)
     result = np.full(covariance.shape, np.nan)
     np.divide(covariance, np.sqrt(np.maximum(product, 0.0)), out=result, where=exists)
-    return np.clip(result, -1.0, 1.0)
+    clipped: FloatArray = np.clip(result, -1.0, 1.0)
+    return clipped
 
 
 def dispersion(sums: FloatArray, count: FloatArray) -> FloatArray:
@@ -150,4 +163,5 @@ def dispersion(sums: FloatArray, count: FloatArray) -> FloatArray:
     count:
         (G,) how many vectors were added; NaN comes out where it is 0.
     """
-    return 1.0 - ratio(np.einsum("ij,ij->i", sums, sums), np.asarray(count, dtype=float) ** 2)
+    lengths: FloatArray = np.einsum("ij,ij->i", sums, sums)
+    return 1.0 - ratio(lengths, np.asarray(count, dtype=np.float64) ** 2)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.sparse import csr_array, issparse
 
+from crs_simcheck.stats.functions import dense
 from crs_simcheck.stats.rows import FloatArray, Matrix, Pool, Rows
 
 __all__ = ["jackknife_error", "leave_one_out"]
@@ -37,7 +37,7 @@ def leave_one_out(
     for first in range(0, rows.n_units, step):
         last = min(first + step, rows.n_units)
         given: dict[str, Matrix] = {
-            name: totals[name] - _dense(block[first:last]) for name, block in sums.items()
+            name: totals[name] - dense(block[first:last]) for name, block in sums.items()
         }
         values.append(function(Pool(last - first, rows, given=given)))
     return np.concatenate(values) if values else np.empty(0)
@@ -57,7 +57,3 @@ def jackknife_error(values: FloatArray) -> float:
 
 def _total(block: Matrix) -> FloatArray:
     return np.asarray(block.sum(axis=0), dtype=np.float64).reshape(1, -1)
-
-
-def _dense(block: Matrix) -> FloatArray:
-    return csr_array(block).toarray() if issparse(block) else np.asarray(block)

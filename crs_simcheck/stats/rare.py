@@ -64,7 +64,6 @@ class RareRate:
             return 1.0
         return float(betaincinv(least, trials - least + 1, power))
 
-
     def units_needed(self, most: float, n_units: int) -> int | None:
         """Return about how many units would decide whether the rate is above ``most``, or None.
 

@@ -1,4 +1,4 @@
-"""Rows that add: the statistics of some units, kept so that any group of units pools by addition."""
+"""Rows that add: statistics of some units, kept so that any group of them pools by addition."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def one_hot(column: IntArray, width: int, values: FloatArray | None = None) -> c
         raise ValueError(f"columns must lie in 0..{width - 1}, got {column.min()}..{column.max()}")
     data = np.ones(column.size) if values is None else np.asarray(values, dtype=np.float64)
     indptr = np.arange(column.size + 1)
-    matrix = csr_array((data, column, indptr), shape=(column.size, width))
+    # copy: taking the zeros out below would move the columns in the caller's own array
+    matrix = csr_array((data, column, indptr), shape=(column.size, width), copy=True)
     if values is not None:
         matrix.eliminate_zeros()
     return matrix

@@ -13,7 +13,8 @@ from crs_simcheck.records import Response
 
 __all__ = ["KIND"]
 
-_RATERS = 271
+# Each answers all 30 films; a simulator that is asked as people are is asked about 10 of them.
+_RATERS, _ASKED = 271, 10
 
 
 def _files(_source: Path, _options: BuildOptions) -> tuple[Path, ...]:
@@ -33,7 +34,13 @@ def _read(_source: Path, options: BuildOptions) -> SourceData:
         catalogue=films,
         speakers="synthetic",
         tables={"bin_pref": ("answers",)},
-        designs={"bin_pref": {"films": [film.label for film in films], "like_at": options.like_at}},
+        designs={
+            "bin_pref": {
+                "films": [film.label for film in films],
+                "asked": _ASKED,
+                "like_at": options.like_at,
+            }
+        },
         source="crs_simcheck.baselines.synthetic",
         licence="Apache-2.0",
         attribution="Made by crs-simcheck; no person said any of it.",

@@ -36,10 +36,7 @@ RAW = ("loved", "unforgettable", "secret-person", "9001", "7003", "same-id", "sl
 
 def made(kind, folder, **more):
     """Build a group of this kind from its made-up source; return source, folder and options."""
-    if kind == "synthetic":
-        source = None
-    else:
-        source = SOURCES[kind](folder / "machine" / kind)
+    source = None if kind == "synthetic" else SOURCES[kind](folder / "machine" / kind)
     given = {"date": made_up.DATE, **OPTIONS.get(kind, {}), **more}
     if kind == "rows":
         given |= {
@@ -85,7 +82,7 @@ def test_no_raw_text_no_raw_id_and_no_machine_path_in_a_group(tmp_path, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_command_names_everything_that_is_not_at_its_default(tmp_path, kind):
-    source, out, options = made(kind, tmp_path)
+    _source, out, options = made(kind, tmp_path)
     words = shlex.split(read_group(out).provenance.command)
     assert words[:3] == ["crs-simcheck", "baseline", "build"]
     assert words[-2:] == ["-o", out.name]
@@ -204,7 +201,7 @@ def test_rows_of_people_are_capped_and_those_of_a_simulator_are_not(tmp_path):
 
 def test_rows_must_be_told_who_speaks(tmp_path):
     source = made_up.write_rows(tmp_path / "rows.jsonl", made_up.ROWS)
-    with pytest.raises(InputError, match="field 'speakers'.*--speakers people"):
+    with pytest.raises(InputError, match=r"field 'speakers'.*--speakers people"):
         build("rows", source, tmp_path / "out")
 
 

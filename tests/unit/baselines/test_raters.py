@@ -44,11 +44,11 @@ def test_movielens_people_who_rated_too_few_of_the_films_are_left_out(tmp_path):
             "movielens",
             source,
             tmp_path / f"{asked}",
-            options=BuildOptions(films=5, pool=9, asked=asked),
+            options=BuildOptions(films=6, pool=9, asked=asked),
         )
         .task("bin_pref")
         .n_seekers
-        for asked in (3, 4)
+        for asked in (3, 5)
     ]
     assert sizes[0] == 8
     assert sizes[1] < 8

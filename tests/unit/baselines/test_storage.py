@@ -1,8 +1,8 @@
 import re
+import tomllib
 
 import jsonschema
 import pytest
-import tomllib
 
 from crs_simcheck.baselines import (
     Group,
@@ -150,6 +150,7 @@ def test_a_damaged_group_is_an_error_that_says_where(folder, name, old, new, pro
         ("group.toml", 'date = "2026-11-23"', 'date = ""', "field 'date' is empty"),
         ("group.toml", "format = 1", "format = 1\nuser = 3", "group.toml: differs from"),
         ("catalogue.csv", "Heat,1995,crime", "Heat,1995,Crime", "catalogue.csv: differs from"),
+        ("catalogue.csv", "Heat,1995,crime", "Heat,1995,c\nHeat,1995,d", "is the film of line 2"),
     ],
 )
 def test_verify_finds_what_no_build_would_write(folder, name, old, new, problem):

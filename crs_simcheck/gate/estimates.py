@@ -1,0 +1,167 @@
+"""Both sides' values for groups of the same size: what a verdict is made of."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from crs_simcheck.gate.ratings import Ratings
+from crs_simcheck.metrics import Frame, Metric, correlations_in_pairs
+from crs_simcheck.records import TaskName
+from crs_simcheck.stats import (
+    Allowance,
+    Draws,
+    FloatArray,
+    Pool,
+    Rows,
+    cut_once,
+    draw_pools,
+    jackknife_error,
+    leave_one_out,
+    sigma_one,
+)
+
+__all__ = ["Drawer", "Estimates", "estimates", "value_of"]
+
+# More draws than this share without a value: the metric does not exist in groups of this size.
+_MOST_MISSING = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Drawer:
+    """Draws groups of the same size, each once for all metrics that need it.
+
+    What is drawn depends on the seed and on what it is for, never on what was drawn before.
+    """
+
+    task: TaskName
+    seed: int
+    n_draws: int
+    _made: dict[tuple[str, str, int], Draws] = field(default_factory=dict)
+
+    def rng(self, *parts: str | int) -> np.random.Generator:
+        """Return a generator for one purpose."""
+        text = "/".join(map(str, (self.task, *parts)))
+        return np.random.default_rng([self.seed, zlib.crc32(text.encode())])
+
+    def groups(self, side: str, table: str, rows: Rows, size: int, both: Allowance) -> Draws:
+        """Return draws of groups of one side, cut to what both sides have."""
+        key = (side, table, size)
+        if key not in self._made:
+            cut = both if int(both.of_size(size).min()) < int(rows.counts.max()) else None
+            self._made[key] = draw_pools(rows, size, self.n_draws, self.rng(*key), cut)
+        return self._made[key]
+
+
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """Values for groups of the same size.
+
+    Parameters
+    ----------
+    value, se_jackknife:
+        Of the simulator.
+    center, sigma1:
+        Mean over groups of people; standard deviation per person.
+    size, n_people:
+        Of the groups; of the baseline.
+    drawn:
+        (D,) values of the groups of people.
+    """
+
+    value: float
+    se_jackknife: float
+    center: float
+    sigma1: float
+    size: int
+    n_people: int
+    drawn: FloatArray
+
+
+def value_of(
+    metric: Metric, frame: Frame, against: FloatArray | None
+) -> Callable[[Pool], FloatArray]:
+    """Return the function that gives the value of each group of a pool.
+
+    Parameters
+    ----------
+    against:
+        For paired metrics, (D × F) ratings: the value is the mean over the D of them.
+    """
+    if metric.paired and against is not None:
+        ratings = against
+        return lambda pool: _mean(correlations_in_pairs(pool, ratings))
+    return partial(_computed, metric, frame)
+
+
+def _computed(metric: Metric, frame: Frame, pool: Pool) -> FloatArray:
+    return metric.compute(pool, frame)
+
+
+def estimates(
+    metric: Metric,
+    frame: Frame,
+    own: Rows,
+    theirs: Rows,
+    ratings: Ratings | None,
+    drawer: Drawer,
+) -> Estimates | None:
+    """Return both sides' values at the same size, or None where they do not exist.
+
+    Parameters
+    ----------
+    own, theirs:
+        Rows of the simulator and of the baseline.
+    ratings:
+        For paired metrics: people's ratings.
+    """
+    n_people = theirs.n_units
+    # Ratings by the people who are not in a group need people who are not in it.
+    among_people = ratings is not None and ratings.outside is None
+    size = min(own.n_units, n_people // 2 if among_people else n_people)
+    both = Allowance(own.counts, theirs.counts)
+    groups = drawer.groups("people", metric.table, theirs, size, both)
+    half = drawer.groups("people", metric.table, theirs, min(size, n_people // 2), both)
+    against = None
+    if ratings is None:
+        function = value_of(metric, frame, None)
+        drawn, halves = function(groups.pool), function(half.pool)
+    else:
+        drawn, against = ratings.of_people(groups)
+        halves, _ = ratings.of_people(half)
+        function = value_of(metric, frame, against)
+    cut = cut_once(own, both, drawer.rng("cut", metric.table, own.n_units))
+    if own.n_units > size:
+        values = function(drawer.groups("simulator", metric.table, own, size, both).pool)
+    else:
+        values = function(Pool.whole(cut))
+    if any(_missing(v) for v in (drawn, halves, values)):
+        return None
+    se = jackknife_error(leave_one_out(cut, function, metric.blocks))
+    if not np.isfinite(se):
+        return None
+    deviation = float(np.nanstd(halves, ddof=1))
+    return Estimates(
+        value=float(np.nanmean(values)),
+        se_jackknife=se,
+        center=float(np.nanmean(drawn)),
+        sigma1=sigma_one(deviation, half.groups.shape[1], n_people),
+        size=size,
+        n_people=n_people,
+        drawn=drawn,
+    )
+
+
+def _mean(values: FloatArray) -> FloatArray:
+    """Return the mean of each row over what exists, NaN where more than a little does not."""
+    exists = np.isfinite(values)
+    total = np.nansum(values, axis=1) / np.maximum(exists.sum(axis=1), 1)
+    return np.where(np.mean(~exists, axis=1) > _MOST_MISSING, np.nan, total)
+
+
+def _missing(values: FloatArray) -> bool:
+    return bool(np.mean(~np.isfinite(values)) > _MOST_MISSING)
