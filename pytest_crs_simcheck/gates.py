@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from crs_simcheck.errors import SettingsError, SimcheckError
-from crs_simcheck.gate import GateSpec, Verdict
+from crs_simcheck.gate import GateSpec
 from crs_simcheck.project import (
     ProjectSettings,
     SimulatorRun,
@@ -235,7 +235,7 @@ class GateItem(_Item):
             row,
             gates=len(self.run.gates),
             not_measured=missing if self.place == 0 else [],
-            notes=self._notes(verdict) if self.place == 0 else [],
+            notes=self.run.notes if self.place == 0 else [],
             verdict=verdict.as_json(),
         )
         if verdict.outcome == "within":
@@ -245,19 +245,6 @@ class GateItem(_Item):
             warnings.warn(SimcheckWarning(message), stacklevel=1)
             return
         raise GateError(message)
-
-    def _notes(self, verdict: Verdict) -> list[str]:
-        notes = []
-        if self.run.n_broken:
-            notes.append(f"{self.run.n_broken:,} broken rows were left out")
-        people = verdict.people
-        if people is not None and people.speakers != "people":
-            notes.append(f"baseline '{people.name}' is not people: {people.speakers}")
-        for spec in self.run.gates:
-            advice = spec.advice(verdict.n_seekers, 1.0)
-            if advice and spec.named:
-                notes.append(advice)
-        return notes
 
 
 def _where(settings: SimulatorSettings) -> Where:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from crs_simcheck.report import TableRow, summary_line, verdict_table
+from crs_simcheck.report import TableRow, summary_line, verdict_table, wrapped
 
 __all__ = ["PROPERTY", "write_summary"]
 
@@ -30,9 +30,11 @@ def write_summary(terminal: Any) -> None:
     for one in told:
         simulator = one["row"][0]
         for task, metric, reason in one.get("not_measured", []):
-            terminal.write_line(f"not measured: {metric} of '{simulator}' in {task}: {reason}")
+            terminal.write_line(
+                wrapped(f"not measured: {metric} of '{simulator}' in {task}: {reason}")
+            )
         for note in one.get("notes", []):
-            terminal.write_line(f"note on '{simulator}': {note}")
+            terminal.write_line(wrapped(f"note on '{simulator}': {note}"))
     terminal.write_line(summary_line(row.outcome for row in rows))
     for simulator, ran, planned in _incomplete(told):
         terminal.write_line(f"only {ran} of {planned} gates of '{simulator}' ran")

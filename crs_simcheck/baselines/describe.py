@@ -67,7 +67,7 @@ def _of_mentions(table: Table) -> Iterator[str]:
 def _of_answers(table: Table) -> Iterator[str]:
     yes = table.columns["yes"]
     clear = yes[np.isfinite(yes)]
-    share = f", {clear.mean():.1%} Yes" if clear.size else ""
+    share = f", {100 * clear.mean():.1f} % Yes" if clear.size else ""
     yield f"{len(table):,} answers{share}"
 
 

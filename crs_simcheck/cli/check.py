@@ -154,6 +154,7 @@ def _print(
         table_row,
         verdict_table,
         verdict_words,
+        wrapped,
     )
 
     settings = run.settings
@@ -170,7 +171,9 @@ def _print(
     color = sys.stdout.isatty()
     click.echo(verdict_table(rows, width=WIDTH, color=color, simulators=False), color=color)
     for task, metric, reason in missing:
-        click.echo(f"not measured: {metric} in {task}: {reason}")
+        click.echo(wrapped(f"not measured: {metric} in {task}: {reason}"))
+    for note in run.notes:
+        click.echo(wrapped(f"note: {note}"))
     click.echo(summary_line(verdict.outcome for verdict in verdicts))
     if not quiet:
         for verdict in verdicts:

@@ -33,6 +33,7 @@ from crs_simcheck.stats import (
     rare_rate,
     reference_needed,
     reference_suffices,
+    row_sums,
     score,
     standard_error,
     target_range,
@@ -110,7 +111,7 @@ class Comparison:
                 reason = f"baseline '{self.baseline.name}' has no {metric.table} in {self.task}"
             else:
                 reason = _unread(metric, theirs, f"baseline '{self.baseline.name}'")
-        if reason is None and metric.paired and self._ratings(by_hand) is None:
+        if reason is None and metric.paired and self._ratings(metric, by_hand) is None:
             reason = "no ratings by people of the films that were asked about"
         if reason is None and metric.table == "mentions":
             reason = metric.needs(self.sides.frame_for(spec.top_k))
@@ -147,9 +148,10 @@ class Comparison:
             self._restricted = restrict_films(own, theirs, design)
         return self._restricted
 
-    def _ratings(self, by_hand: bool) -> Ratings | None:
-        rows = self.sides.baseline_rows("answers")
-        return choose_ratings(self.sides, None if by_hand else rows, rows)
+    def _ratings(self, metric: Metric, by_hand: bool) -> Ratings | None:
+        # Groups are drawn from the people that _rows() leaves: theirs must be the same numbers.
+        theirs = None if by_hand else self._rows(metric, by_hand)[1]
+        return choose_ratings(self.sides, theirs, self.sides.baseline_rows("answers"))
 
     def _notes(self, spec: GateSpec) -> tuple[str, ...]:
         notes = []
@@ -163,7 +165,7 @@ class Comparison:
         if metric.name in ("popularity_share", "mean_log_rank"):
             notes.append(f"popularity from {self.sides.joint.popularity_from}")
         if metric.paired:
-            ratings = self._ratings(spec.range_by_hand is not None)
+            ratings = self._ratings(metric, spec.range_by_hand is not None)
             if ratings is not None:
                 notes.append(f"mean ratings from {ratings.source}")
         return tuple(notes)
@@ -175,8 +177,9 @@ class Comparison:
 
     def _by_hand(self, spec: GateSpec, own: Rows, target: Range, notes: tuple[str, ...]) -> Verdict:
         metric = spec.metric
-        margin = metric.margin.value
-        evidence = evidence_for(metric, self._label(metric), own, None)
+        margin = metric.margin.at(target.high if np.isfinite(target.high) else target.low)
+        evidence = evidence_for(metric, self._label(metric), own)
+        own = _observed(metric, own)
         if metric.rate is not None:
             sums = np.asarray(own.unit_sums(metric.rate.block))
             rate = rare_rate(sums[:, metric.rate.events], sums[:, metric.rate.answers])
@@ -186,7 +189,7 @@ class Comparison:
             seen = rate.detectable(target.high) if above else None
             needed = rate.units_needed(target.high, own.n_units) if above else None
         else:
-            ratings = self._ratings(by_hand=True) if metric.paired else None
+            ratings = self._ratings(metric, by_hand=True) if metric.paired else None
             frame = self.sides.frame_for(spec.top_k)
             function = value_of(metric, frame, None if ratings is None else ratings.outside)
             value = float(function(Pool.whole(own))[0])
@@ -225,7 +228,7 @@ class Comparison:
             self.sides.frame_for(spec.top_k),
             own,
             theirs,
-            self._ratings(by_hand=False) if metric.paired else None,
+            self._ratings(metric, by_hand=False) if metric.paired else None,
             self._drawer,
         )
         if found is None:
@@ -240,7 +243,12 @@ class Comparison:
         reason, seekers, people = "", None, None
         if outcome == "inconclusive":
             reference = Reference(
-                found.center, found.sigma1, found.n_people, margin, metric.direction
+                found.center,
+                found.sigma1,
+                found.n_people,
+                margin,
+                metric.direction,
+                found.largest,
             )
             reason, seekers, people = _undecided(found, reference, n)
         return Verdict(
@@ -257,7 +265,7 @@ class Comparison:
             least_drift=least_drift(h, se, n),
             seekers_needed=seekers,
             people_needed=people,
-            evidence=evidence_for(metric, self._label(metric), own, theirs),
+            evidence=evidence_for(metric, self._label(metric), own, theirs, found.groups),
             notes=notes,
         )
 
@@ -296,6 +304,18 @@ class Comparison:
         )
 
 
+def _observed(metric: Metric, rows: Rows) -> Rows:
+    """Return the rows of the seekers in whose answers this metric could be read."""
+    if metric.rate is not None:
+        read = np.asarray(rows.unit_sums(metric.rate.block))[:, metric.rate.answers]
+    elif metric.table == "answers":
+        read = row_sums(rows.unit_sums("asked"))
+    else:
+        return rows
+    some = np.flatnonzero(read)
+    return rows if some.size == rows.n_units else rows.units(some)
+
+
 def _unread(metric: Metric, rows: Rows, who: str) -> str | None:
     """Return why a side cannot be measured although it has rows, or None."""
     if metric.table == "responses":
@@ -309,7 +329,7 @@ def _unread(metric: Metric, rows: Rows, who: str) -> str | None:
 
 def _bins_note(attributes: tuple[str, ...], coverage: Mapping[str, tuple[float, float]]) -> str:
     left_out = [
-        f"{name} (known of {min(shares):.0%})"
+        f"{name} (known of {100 * min(shares):.0f} %)"
         for name, shares in coverage.items()
         if name not in attributes
     ]

@@ -67,10 +67,12 @@ class Estimates:
         Of the simulator.
     center, sigma1:
         Mean over groups of people; standard deviation per person.
-    size, n_people:
-        Of the groups; of the baseline.
+    size, largest, n_people:
+        Of the groups; of the largest that could be drawn; of the baseline.
     drawn:
         (D,) values of the groups of people.
+    groups:
+        Their pools, for what else is to be said of groups of this size.
     """
 
     value: float
@@ -78,8 +80,10 @@ class Estimates:
     center: float
     sigma1: float
     size: int
+    largest: int
     n_people: int
     drawn: FloatArray
+    groups: Pool
 
 
 def value_of(
@@ -122,7 +126,8 @@ def estimates(
     n_people = theirs.n_units
     # Ratings by the people who are not in a group need people who are not in it.
     among_people = ratings is not None and ratings.outside is None
-    size = min(own.n_units, n_people // 2 if among_people else n_people)
+    largest = n_people // 2 if among_people else n_people
+    size = min(own.n_units, largest)
     both = Allowance(own.counts, theirs.counts)
     groups = drawer.groups("people", metric.table, theirs, size, both)
     half = drawer.groups("people", metric.table, theirs, min(size, n_people // 2), both)
@@ -151,8 +156,10 @@ def estimates(
         center=float(np.nanmean(drawn)),
         sigma1=sigma_one(deviation, half.groups.shape[1], n_people),
         size=size,
+        largest=largest,
         n_people=n_people,
         drawn=drawn,
+        groups=groups.pool,
     )
 
 

@@ -7,13 +7,16 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from crs_simcheck.metrics import Metric, column_of, known_column_of
-from crs_simcheck.stats import FloatArray, Rows
+from crs_simcheck.stats import FloatArray, Pool, Rows
 
 __all__ = ["Asked", "Events", "Evidence", "Lengths", "Named", "evidence_for"]
 
 _N_TOP = 5
+# Groups of people that are looked at for how much their own most named films make.
+_N_GROUPS = 200
 
 
 class _Plain:
@@ -24,7 +27,10 @@ class _Plain:
 
 @dataclass(frozen=True, slots=True)
 class Named(_Plain):
-    """The films named most: (label, mentions), and the share of mentions that the first make."""
+    """The films named most: (label, mentions), and the share of mentions that the first make.
+
+    ``people_top_share`` is that of the films named most in groups of people of the same size.
+    """
 
     top: tuple[tuple[str, int], ...]
     top_share: float
@@ -60,7 +66,11 @@ Evidence: TypeAlias = Named | Asked | Lengths | Events
 
 
 def evidence_for(
-    metric: Metric, label: Callable[[int], str], simulator: Rows, people: Rows | None
+    metric: Metric,
+    label: Callable[[int], str],
+    simulator: Rows,
+    people: Rows | None = None,
+    groups: Pool | None = None,
 ) -> Evidence | None:
     """Return the figures that explain a value of this metric.
 
@@ -68,11 +78,13 @@ def evidence_for(
     ----------
     label:
         Leads from a column of the rows to the label of its film.
+    people, groups:
+        The baseline's rows, and groups drawn from them of the simulator's size.
     """
     if metric.rate is not None:
         return _events(metric, simulator)
     if metric.table == "mentions":
-        return _named(label, simulator, people)
+        return _named(label, simulator, groups)
     if metric.table == "answers":
         return None if people is None else _asked(label, simulator, people)
     if metric.name == "words_per_response":
@@ -84,17 +96,24 @@ def _column_sums(rows: Rows, block: str) -> FloatArray:
     return np.asarray(rows.blocks[block].sum(axis=0), dtype=np.float64).reshape(-1)
 
 
-def _named(label: Callable[[int], str], simulator: Rows, people: Rows | None) -> Named:
+def _named(label: Callable[[int], str], simulator: Rows, groups: Pool | None) -> Named:
     counts = _column_sums(simulator, "titles")
     best = sorted(np.flatnonzero(counts), key=lambda f: (-counts[f], label(int(f))))
     top = tuple((label(int(f)), int(counts[f])) for f in best[:_N_TOP])
-    theirs = None if people is None else _top_share(_column_sums(people, "titles"))
+    theirs = None if groups is None else _usual_top_share(groups)
     return Named(top, _top_share(counts), theirs)
 
 
 def _top_share(counts: FloatArray) -> float:
     total = counts.sum()
     return float(np.sort(counts)[-_N_TOP:].sum() / total) if total else 0.0
+
+
+def _usual_top_share(groups: Pool) -> float:
+    """Return the mean share that the most named films have in groups of people of this size."""
+    titles = csr_array(groups.block("titles"))[:_N_GROUPS]
+    rows = np.split(titles.data, titles.indptr[1:-1])
+    return float(np.mean([_top_share(row) for row in rows]))
 
 
 def _asked(label: Callable[[int], str], simulator: Rows, people: Rows) -> Asked:

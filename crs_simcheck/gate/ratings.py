@@ -13,7 +13,7 @@ from crs_simcheck.baselines import mean_rating_catalogue
 from crs_simcheck.catalogue import Item
 from crs_simcheck.gate.sides import Sides
 from crs_simcheck.metrics import correlations, mean_ratings
-from crs_simcheck.stats import Draws, FloatArray, IntArray, Rows
+from crs_simcheck.stats import Draws, FloatArray, IntArray, Rows, row_sums
 
 __all__ = ["Ratings", "choose_ratings", "restrict_films"]
 
@@ -140,7 +140,11 @@ def restrict_films(
         total = float(own.blocks["asked"].sum())
         about = float(np.asarray(own.blocks["asked"][:, np.flatnonzero(shared)].sum()))
         share = about / total if total else 0.0
-        return own, theirs, (f"people chose these films; {share:.0%} of answers are about them",)
+        return (
+            own,
+            theirs,
+            (f"people chose these films; {100 * share:.0f} % of answers are about them",),
+        )
     kept = [_about(rows, shared) for rows in (own, theirs)]
     lost = len(own) - (0 if kept[0] is None else len(kept[0]))
     notes: tuple[str, ...] = ()
@@ -156,6 +160,10 @@ def _about(rows: Rows, films: np.ndarray) -> Rows | None:
     inside = np.asarray(rows.blocks["asked"] @ films.astype(np.float64)) > 0
     if not inside.any():
         return None
-    left = rows.select(np.flatnonzero(inside))
-    some = np.flatnonzero(left.counts)
-    return left if some.size == left.n_units else left.units(some)
+    return _with_an_answer(rows.select(np.flatnonzero(inside)))
+
+
+def _with_an_answer(rows: Rows) -> Rows:
+    """Return the rows of those who gave a clear answer."""
+    some = np.flatnonzero(row_sums(rows.unit_sums("asked")))
+    return rows if some.size == rows.n_units else rows.units(some)

@@ -152,6 +152,7 @@ def usable_attributes(
     ----------
     first, second:
         (F,) mentions of each film on the two sides; unknown titles behind the films are left out.
+        A side without any mention (there is no baseline) stands back behind the other.
 
     Returns
     -------
@@ -168,10 +169,11 @@ def usable_attributes(
     }
     n = len(catalogue)
     coverage: dict[str, tuple[float, float]] = {}
+    sides = [side if side.any() else other for side, other in ((first, second), (second, first))]
     for name in BIN_ATTRIBUTES:
         shares = [
             float(side[:n] @ has[name] / side[:n].sum()) if side[:n].sum() else 0.0
-            for side in (first, second)
+            for side in sides
         ]
         coverage[name] = (shares[0], shares[1])
     usable = tuple(a for a in BIN_ATTRIBUTES if min(coverage[a]) >= COVERAGE_NEEDED)

@@ -31,6 +31,7 @@ from crs_simcheck.profiles import read_profiles
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.recordings import Responses, read_responses
 from crs_simcheck.records import TASKS, Response, TaskName
+from crs_simcheck.stats import Rows
 
 __all__ = ["NotMeasured", "SimulatorRun"]
 
@@ -140,7 +141,7 @@ class SimulatorRun:
         if self.group is not None:
             return (), self.group
         baseline = self.baseline(task)
-        key = None if baseline is None else baseline.name
+        key = self._key(task)
         if key not in self._measured:
             same = [t for t in self.tasks if self._key(t) == key]
             rows = [r for t in same for r in self._rows[t]]
@@ -152,8 +153,9 @@ class SimulatorRun:
         return tuple(m for m in seen if m.response.task == task), group
 
     def _key(self, task: TaskName) -> str | None:
+        # Not its name: two folders may hold groups of one name.
         baseline = self.baseline(task)
-        return None if baseline is None else baseline.name
+        return None if baseline is None else str(baseline.path)
 
     @cached_property
     def _joints(self) -> dict[str | None, JointCatalogue]:
@@ -203,6 +205,25 @@ class SimulatorRun:
         return self._planned[1]
 
     @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the verdicts should know: rows left out, who is not people, limits."""
+        notes = []
+        if self.n_broken:
+            notes.append(f"{self.n_broken:,} broken rows were left out")
+        baselines = [self.baseline(task) for task in self.tasks]
+        notes += [
+            f"baseline '{group.name}' is not people: {group.speakers}"
+            for group in dict.fromkeys(baselines)
+            if group is not None and group.speakers != "people"
+        ]
+        for spec in self.gates:
+            if spec.named and spec.task in self.tasks:
+                rows = self.comparison(spec.task).sides.simulator_rows(spec.metric.table)
+                advice = None if rows is None else spec.advice(rows.n_units, _per_unit(rows))
+                notes += [] if advice is None else [advice]
+        return tuple(notes)
+
+    @cached_property
     def _planned(self) -> tuple[tuple[GateSpec, ...], tuple[NotMeasured, ...]]:
         if self.settings.gates is not None:
             return self._named_gates(self.settings.gates), ()
@@ -246,6 +267,10 @@ class SimulatorRun:
         if spec not in self._verdicts:
             self._verdicts[spec] = self.comparison(spec.task).verdict(spec)
         return self._verdicts[spec]
+
+
+def _per_unit(rows: Rows) -> float:
+    return len(rows) / rows.n_units
 
 
 def _sampled(rows: tuple[Response, ...], settings: SimulatorSettings) -> tuple[Response, ...]:

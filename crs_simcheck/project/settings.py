@@ -125,7 +125,7 @@ def read_settings(path: Path) -> ProjectSettings:
 def _load(path: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else str(error)
         raise SettingsError(f"cannot be read: {reason}", path=path) from error
 

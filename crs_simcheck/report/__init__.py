@@ -11,6 +11,7 @@ from crs_simcheck.report.words import (
     headline,
     range_words,
     verdict_words,
+    wrapped,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "table_row",
     "verdict_table",
     "verdict_words",
+    "wrapped",
 ]

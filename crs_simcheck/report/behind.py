@@ -16,9 +16,10 @@ _MOST = 20
 
 def excerpt(text: str, width: int = 60) -> str:
     """Return the beginning of a text on one line, with everything that is not printable escaped."""
-    shown = " ".join(text.split())
-    short = shown[: width - 1] + "…" if len(shown) > width else shown
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+    line = " ".join(text[: 50 * width].split())
+    start = line[: width + 1]  # an escaped character is longer than the character
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in start)
+    return shown if len(shown) <= width else shown[: width - 1] + "…"
 
 
 def behind(metric: Metric, measured: Sequence[Measured], source: str) -> Iterator[str]:

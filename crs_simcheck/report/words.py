@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from crs_simcheck.gate import Asked, Events, Lengths, Named, Verdict
 from crs_simcheck.metrics import Metric
 
-__all__ = ["WIDTH", "Where", "amount", "describe", "headline", "range_words", "verdict_words"]
+__all__ = [
+    "WIDTH",
+    "Where",
+    "amount",
+    "describe",
+    "headline",
+    "range_words",
+    "verdict_words",
+    "wrapped",
+]
 
 WIDTH = 100
 _OUTCOMES = {"within": "WITHIN", "drifted": "DRIFTED", "inconclusive": "INCONCLUSIVE"}
@@ -134,6 +143,11 @@ def verdict_words(verdict: Verdict, where: Where) -> str:
     return "\n".join(lines)
 
 
+def wrapped(sentence: str) -> str:
+    """Return a sentence at most :data:`WIDTH` columns wide, further lines indented."""
+    return "\n".join(textwrap.wrap(sentence, WIDTH, subsequent_indent="  ", break_on_hyphens=False))
+
+
 def _meaning(verdict: Verdict) -> str:
     if verdict.outcome != "drifted":
         return ""
@@ -150,7 +164,7 @@ def _rank(verdict: Verdict) -> str:
         return f"lower than any of {groups}"
     if people.share_below == 1:
         return f"higher than any of {groups}"
-    return f"higher than {people.share_below:.0%} of {groups}"
+    return f"higher than {100 * people.share_below:.0f} % of {groups}"
 
 
 def _power(verdict: Verdict) -> str:
@@ -171,10 +185,14 @@ def _evidence(verdict: Verdict) -> str:
     match evidence:
         case Named(top=top, top_share=share, people_top_share=people):
             named = ", ".join(f"{label} ×{count}" for label, count in top)
-            theirs = "" if people is None else f" (people: {people:.0%})"
-            return f"named most: {named}; the top {len(top)} make {share:.0%} of mentions{theirs}"
+            theirs = "" if people is None else f" (people: {100 * people:.0f} %)"
+            made = f"the top {len(top)} make {100 * share:.0f} % of mentions"
+            return f"named most: {named}; {made}{theirs}"
         case Asked(films=films, unclear=unclear):
-            text = ", ".join(f"{f} {own:.0%} (people {theirs:.0%})" for f, own, theirs in films)
+            text = ", ".join(
+                f"{film} {100 * own:.0f} % (people {100 * theirs:.0f} %)"
+                for film, own, theirs in films
+            )
             more = f"; {unclear:,} answers are neither yes nor no" if unclear else ""
             return f"share of Yes farthest from people's: {text}{more}" if text else more[2:]
         case Lengths(quartiles=own, people_quartiles=theirs):

@@ -23,6 +23,9 @@ __all__ = [
     "row_sums",
 ]
 
+# What rounding may leave of a difference of sums, as a share of them.
+_ROUNDING = 1e-12
+
 
 def dense(matrix: Matrix) -> FloatArray:
     """Return a sparse or dense matrix as a dense one."""
@@ -100,16 +103,10 @@ def pearson(x: FloatArray, y: FloatArray, mask: np.ndarray) -> FloatArray:
         (G × F); values outside the mask are not looked at.
     """
     x, y, mask = np.broadcast_arrays(x, y, mask)
-    inside = mask.astype(np.float64)
-    count = inside.sum(axis=1)
-    safe = np.maximum(count, 1.0)[:, None]
-    dx = np.where(mask, x, 0.0)
-    dy = np.where(mask, y, 0.0)
-    dx = np.where(mask, dx - dx.sum(axis=1, keepdims=True) / safe, 0.0)
-    dy = np.where(mask, dy - dy.sum(axis=1, keepdims=True) / safe, 0.0)
+    dx, dy = _standard(x, mask), _standard(y, mask)
     covariance = np.einsum("ij,ij->i", dx, dy)
     product = np.einsum("ij,ij->i", dx, dx) * np.einsum("ij,ij->i", dy, dy)
-    return _correlation(covariance, product, count)
+    return _correlation(covariance, product, mask.sum(axis=1).astype(np.float64))
 
 
 def pearson_each_with_each(
@@ -130,21 +127,37 @@ def pearson_each_with_each(
     """
     x_in, y_in = x_mask.astype(np.float64), y_mask.astype(np.float64)
     # Centring first keeps the differences of large sums from losing digits.
-    x = np.where(x_mask, x - (np.mean(x[x_mask]) if x_mask.any() else 0.0), 0.0)
-    y = np.where(y_mask, y - (np.mean(y[y_mask]) if y_mask.any() else 0.0), 0.0)
+    x, y = _standard(x, x_mask), _standard(y, y_mask)
     count = x_in @ y_in.T
     safe = np.maximum(count, 1.0)
     sum_x, sum_y = x @ y_in.T, x_in @ y.T
+    square_x, square_y = (x * x) @ y_in.T, x_in @ (y * y).T
     covariance = x @ y.T - sum_x * sum_y / safe
-    var_x = (x * x) @ y_in.T - sum_x**2 / safe
-    var_y = x_in @ (y * y).T - sum_y**2 / safe
-    tiny = 1e-12
-    product = np.where((var_x > tiny) & (var_y > tiny), var_x * var_y, 0.0)
-    return _correlation(covariance, product, count)
+    var_x = square_x - sum_x**2 / safe
+    var_y = square_y - sum_y**2 / safe
+    # Less than this share of the squares is what rounding leaves of a side that does not vary.
+    varies = (var_x > _ROUNDING * np.maximum(square_x, _ROUNDING)) & (
+        var_y > _ROUNDING * np.maximum(square_y, _ROUNDING)
+    )
+    return _correlation(covariance, np.where(varies, var_x * var_y, 0.0), count)
+
+
+def _standard(values: FloatArray, mask: np.ndarray) -> FloatArray:
+    """Return rows with mean 0 and largest size 1 over their masks, 0 outside.
+
+    A row that varies by no more than rounding does becomes 0, whatever its unit.
+    """
+    inside = np.where(mask, values, 0.0)
+    count = np.maximum(mask.sum(axis=1, keepdims=True), 1)
+    centred = np.where(mask, inside - inside.sum(axis=1, keepdims=True) / count, 0.0)
+    largest = np.abs(centred).max(axis=1, keepdims=True, initial=0.0)
+    noise = 8 * np.finfo(np.float64).eps * np.abs(inside).max(axis=1, keepdims=True, initial=0.0)
+    standard: FloatArray = centred / np.where(largest > noise, largest, np.inf)
+    return standard
 
 
 def _correlation(covariance: FloatArray, product: FloatArray, count: FloatArray) -> FloatArray:
-    exists = (count >= 3) & (product > 1e-18)
+    exists = (count >= 3) & (product > 0)
     result = np.full(covariance.shape, np.nan)
     np.divide(covariance, np.sqrt(np.maximum(product, 0.0)), out=result, where=exists)
     clipped: FloatArray = np.clip(result, -1.0, 1.0)

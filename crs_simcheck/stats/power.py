@@ -29,7 +29,8 @@ class Reference:
     """What is known of the side that is compared with.
 
     ``sigma1`` is the metric's standard deviation per unit, ``n_units`` N, ``center`` the mean of
-    groups of the same size, ``margin`` the practical margin.
+    groups of the same size, ``margin`` the practical margin, ``largest`` the size of the largest
+    groups that can be drawn, where that is less than N.
     """
 
     center: float
@@ -37,10 +38,15 @@ class Reference:
     n_units: int
     margin: float
     direction: Direction = "two-sided"
+    largest: int | None = None
 
     def range_at(self, n: int) -> Range:
-        """Return the target range for groups of n units (the centre is taken as it is)."""
-        h = half_width(self.margin, self.sigma1, n, self.direction)
+        """Return the target range for n units (the centre is taken as it is).
+
+        Groups are never larger than the reference allows, so that beyond it no range is narrower.
+        """
+        size = min(n, self.n_units if self.largest is None else self.largest)
+        h = half_width(self.margin, self.sigma1, size, self.direction)
         return target_range(self.center, h, self.direction)
 
 
@@ -62,7 +68,7 @@ def reference_suffices(margin: float, sigma1: float, n_reference: int) -> bool:
 
 
 def reference_needed(margin: float, sigma1: float, n: int) -> int | None:
-    """Return the least N at which the middle of the range can be shown with n units.
+    """Return the least N that suffices, and from which groups of n units can be drawn.
 
     None where ``margin`` is 0, since no reference suffices then.
     """

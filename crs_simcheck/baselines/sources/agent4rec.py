@@ -28,7 +28,8 @@ _SOURCE = (
 _ATTRIBUTION = (
     "Counts made from Agent4Rec, by An Zhang, Yuxin Chen, Leheng Sheng, Xiang Wang and Tat-Seng "
     "Chua ('On Generative Agents in Recommendation', SIGIR 2024), under the MIT License. Changed: "
-    "only Yes, No and stars per film were kept, and no text."
+    "Yes, No and stars per film were kept, and no text of an agent; of movie_detail.csv the "
+    "titles, years, genres and mean ratings, articles put in front and lost accents put back."
 )
 # movie_detail.csv was decoded twice by the wrong rule: each letter with an accent became these.
 _LOST = "ï¿½"
