@@ -9,6 +9,7 @@ import click
 
 from crs_simcheck.cli.exits import code_of
 from crs_simcheck.cli.options import baseline_map, source_options, task_option
+from crs_simcheck.records import TaskName
 
 if TYPE_CHECKING:
     from crs_simcheck.gate import GateSpec, Verdict
@@ -49,7 +50,7 @@ def check(
     skip_broken: bool,
     like_at: float,
     metrics: tuple[str, ...],
-    task: tuple[str, ...],
+    task: tuple[TaskName, ...],
     seekers: int | None,
     seed: int,
     draws: int,
@@ -105,11 +106,9 @@ def _name(answers: str) -> str:
 
 
 def _specs(
-    run: SimulatorRun, metrics: tuple[str, ...], tasks: tuple[str, ...]
+    run: SimulatorRun, metrics: tuple[str, ...], tasks: tuple[TaskName, ...]
 ) -> tuple[GateSpec, ...]:
     from crs_simcheck.errors import EmptyInputError, InputError
-    from crs_simcheck.gate import GateSpec
-    from crs_simcheck.metrics import metric_named
 
     for task in tasks:
         if task not in run.tasks:
@@ -118,24 +117,13 @@ def _specs(
                 path=run.settings.source,
                 fix=f"there are answers to {', '.join(run.tasks)}",
             )
+    if metrics:
+        return run.gates_of(metrics, tasks)
     wanted = tasks or run.tasks
-    if not metrics:
-        specs = tuple(spec for spec in run.gates if spec.task in wanted)
-        if not specs:
-            reasons = "; ".join(sorted({m.reason for m in run.not_measured if m.task in wanted}))
-            raise InputError("nothing can be measured", path=run.settings.source, fix=reasons)
-        return specs
-    specs = ()
-    for name in metrics:
-        metric = metric_named(name)
-        on = [task for task in metric.tasks if task in wanted]
-        if not on:
-            raise EmptyInputError(
-                f"{name} stands on {', '.join(metric.tasks)}; the answers are to "
-                f"{', '.join(run.tasks)}",
-                path=run.settings.source,
-            )
-        specs += tuple(GateSpec(task, metric, named=True) for task in on)
+    specs = tuple(spec for spec in run.gates if spec.task in wanted)
+    if not specs:
+        reasons = "; ".join(sorted({m.reason for m in run.not_measured if m.task in wanted}))
+        raise InputError("nothing can be measured", path=run.settings.source, fix=reasons)
     return specs
 
 

@@ -140,20 +140,22 @@ def restrict_films(
         total = float(own.blocks["asked"].sum())
         about = float(np.asarray(own.blocks["asked"][:, np.flatnonzero(shared)].sum()))
         share = about / total if total else 0.0
-        return (
-            own,
-            theirs,
-            (f"people chose these films; {100 * share:.0f} % of answers are about them",),
-        )
+        note = f"people chose these films; {100 * share:.0f} % of answers are about them"
+        return _with_an_answer(own), _with_an_answer(theirs), (note,)
     kept = [_about(rows, shared) for rows in (own, theirs)]
-    lost = len(own) - (0 if kept[0] is None else len(kept[0]))
-    notes: tuple[str, ...] = ()
-    if lost:
-        notes = (
-            f"{lost:,} of {len(own):,} answers are left out: the baseline's people were not "
-            "asked about those films",
+    clear = int(own.blocks["asked"].sum())
+    lost = clear - (0 if kept[0] is None else len(kept[0]))
+    notes = []
+    if clear < len(own):
+        notes.append(
+            f"{len(own) - clear:,} of {len(own):,} answers are left out: neither yes nor no"
         )
-    return kept[0], kept[1], notes
+    if lost:
+        notes.append(
+            f"{lost:,} of {clear:,} answers are left out: the baseline's people were not "
+            "asked about those films"
+        )
+    return kept[0], kept[1], tuple(notes)
 
 
 def _about(rows: Rows, films: np.ndarray) -> Rows | None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from crs_simcheck.errors import EmptyInputError
-from crs_simcheck.gate import GateSpec, Verdict
-from crs_simcheck.metrics import metric_named
+from crs_simcheck.gate import Verdict
 from crs_simcheck.project.session import SimulatorRun
 from crs_simcheck.project.settings import SimulatorSettings
 
@@ -65,17 +63,4 @@ def check(
     )
     if metrics is None:
         return tuple(run.verdict(spec) for spec in run.gates)
-    wanted = [metric_named(name) for name in metrics]
-    for metric in wanted:
-        if not set(metric.tasks) & set(run.tasks):
-            raise EmptyInputError(
-                f"{metric.name} stands on {', '.join(metric.tasks)}; the answers are to "
-                f"{', '.join(run.tasks)}",
-                path=responses,
-            )
-    return tuple(
-        run.verdict(GateSpec(task, metric, named=True))
-        for metric in wanted
-        for task in metric.tasks
-        if task in run.tasks
-    )
+    return tuple(run.verdict(spec) for spec in run.gates_of(metrics))

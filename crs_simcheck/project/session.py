@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from crs_simcheck.baselines import (
     DEFAULT_BASELINES,
     Group,
     Measured,
+    SeekerStatistics,
     load_baseline,
     measure,
     measure_group,
@@ -26,7 +29,7 @@ from crs_simcheck.gate import (
     Verdict,
     joint_catalogue,
 )
-from crs_simcheck.metrics import metrics_of
+from crs_simcheck.metrics import metric_named, metrics_of
 from crs_simcheck.profiles import read_profiles
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.recordings import Responses, read_responses
@@ -81,7 +84,9 @@ class SimulatorRun:
         """The group that was given instead of responses, or None."""
         if self.settings.group is None:
             return None
-        return load_baseline(self.settings.group, self.settings.folder)
+        return _sampled_group(
+            load_baseline(self.settings.group, self.settings.folder), self.settings
+        )
 
     @cached_property
     def tasks(self) -> tuple[TaskName, ...]:
@@ -199,28 +204,55 @@ class SimulatorRun:
         """The gates to decide: those asked for, or else every metric that can be measured."""
         return self._planned[0]
 
+    def gates_of(
+        self, metrics: Iterable[str], tasks: Iterable[TaskName] = ()
+    ) -> tuple[GateSpec, ...]:
+        """Return a gate for each of these metrics on each task that it stands on.
+
+        Parameters
+        ----------
+        metrics:
+            Names.
+        tasks:
+            Only these; all that have answers by default.
+
+        Raises
+        ------
+        UnknownNameError
+            Where there is no such metric.
+        EmptyInputError
+            Where a metric stands on none of the tasks.
+        """
+        wanted = tuple(tasks) or self.tasks
+        gates: list[GateSpec] = []
+        for metric in map(metric_named, metrics):
+            on = [task for task in metric.tasks if task in wanted]
+            if not on:
+                raise EmptyInputError(
+                    f"{metric.name} stands on {', '.join(metric.tasks)}; the answers are to "
+                    f"{', '.join(self.tasks)}",
+                    path=self.settings.source,
+                )
+            gates += [GateSpec(task, metric, named=True) for task in on]
+        return tuple(gates)
+
     @cached_property
     def not_measured(self) -> tuple[NotMeasured, ...]:
         """The metrics that cannot be measured and were not asked for."""
         return self._planned[1]
 
-    @cached_property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader of the verdicts should know: rows left out, who is not people, limits."""
+    def notes_on(self, spec: GateSpec) -> tuple[str, ...]:
+        """Return what a reader of a verdict should know: rows left out, not people, limits."""
         notes = []
         if self.n_broken:
             notes.append(f"{self.n_broken:,} broken rows were left out")
-        baselines = [self.baseline(task) for task in self.tasks]
-        notes += [
-            f"baseline '{group.name}' is not people: {group.speakers}"
-            for group in dict.fromkeys(baselines)
-            if group is not None and group.speakers != "people"
-        ]
-        for spec in self.gates:
-            if spec.named and spec.task in self.tasks:
-                rows = self.comparison(spec.task).sides.simulator_rows(spec.metric.table)
-                advice = None if rows is None else spec.advice(rows.n_units, _per_unit(rows))
-                notes += [] if advice is None else [advice]
+        people = self.baseline(spec.task)
+        if people is not None and people.speakers != "people":
+            notes.append(f"baseline '{people.name}' is not people: {people.speakers}")
+        rows = self.comparison(spec.task).sides.simulator_rows(spec.metric.table)
+        if spec.named and rows is not None:
+            advice = spec.advice(rows.n_units, _per_unit(rows))
+            notes += [] if advice is None else [advice]
         return tuple(notes)
 
     @cached_property
@@ -286,3 +318,19 @@ def _sampled(rows: tuple[Response, ...], settings: SimulatorSettings) -> tuple[R
 
     kept = set(sorted(seekers, key=place)[: settings.seekers])
     return tuple(row for row in rows if row.seeker in kept)
+
+
+def _sampled_group(group: Group, settings: SimulatorSettings) -> Group:
+    """Keep as many seekers of each task as were asked for; a group has no ids to choose by."""
+    if settings.seekers is None:
+        return group
+    tasks = dict(group.tasks)
+    for task, statistics in group.tasks.items():
+        if statistics.n_seekers > settings.seekers:
+            rng = np.random.default_rng([settings.seed, TASKS.index(task)])
+            everybody = statistics.seekers()
+            kept = rng.permutation(statistics.n_seekers)[: settings.seekers].tolist()
+            tasks[task] = SeekerStatistics.of_seekers(
+                [everybody[i] for i in kept], statistics.tables, statistics.design
+            )
+    return group.with_tasks(tasks)

@@ -2,6 +2,7 @@
 
 from crs_simcheck.report.behind import behind, excerpt
 from crs_simcheck.report.run import run_as_json, table_row
+from crs_simcheck.report.signs import STAND_INS, legible
 from crs_simcheck.report.table import TableRow, summary_line, verdict_table
 from crs_simcheck.report.words import (
     WIDTH,
@@ -15,6 +16,7 @@ from crs_simcheck.report.words import (
 )
 
 __all__ = [
+    "STAND_INS",
     "WIDTH",
     "TableRow",
     "Where",
@@ -23,6 +25,7 @@ __all__ = [
     "describe",
     "excerpt",
     "headline",
+    "legible",
     "range_words",
     "run_as_json",
     "summary_line",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import shlex
 import textwrap
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from crs_simcheck.gate import Asked, Events, Lengths, Named, Verdict
 from crs_simcheck.metrics import Metric
@@ -30,27 +30,39 @@ _OUTCOMES = {"within": "WITHIN", "drifted": "DRIFTED", "inconclusive": "INCONCLU
 class Where:
     """Whose verdict it is, and where its answers are, as a reader would type them.
 
-    ``is_group`` says that the answers are a group (counts), not response rows.
+    Parameters
+    ----------
+    baselines:
+        Task → name or folder of the baseline that was given; ``""`` stands for all others.
+    is_group:
+        Whether the answers are a group (counts), not response rows.
+    flags:
+        What else the answers must be read with, for instance ``("--skip-broken",)``.
     """
 
     simulator: str
     source: str
     catalogue: str | None = None
     profiles: str | None = None
+    baselines: Mapping[str, str] = field(default_factory=dict)
     is_group: bool = False
+    flags: tuple[str, ...] = ()
 
-    def command(self, verdict: Verdict) -> str:
-        """Return the next command: one that shows what lies behind the value."""
+    def command(self, verdict: Verdict) -> tuple[str, ...]:
+        """Return the next command, one that shows what lies behind the value, in quoted pieces."""
         if self.is_group:
-            return shlex.join(["crs-simcheck", "baseline", "show", self.source])
+            return ("crs-simcheck baseline show", shlex.quote(self.source))
         gate = verdict.gate
-        words = ["crs-simcheck", "show", self.source, "--task", gate.task]
-        words += ["--metric", gate.metric.name]
-        if self.catalogue and gate.task in ("items_talk", "bin_pref"):
-            words += ["--catalogue", self.catalogue]
-        if self.profiles and gate.metric.name == "leakage_rate":
-            words += ["--profiles", self.profiles]
-        return shlex.join(words)
+        options = {"--metric": gate.metric.name}
+        if len(gate.metric.tasks) > 1:
+            options["--task"] = gate.task
+        if gate.task in ("items_talk", "bin_pref"):
+            options["--catalogue"] = self.catalogue or ""
+            options["--baseline"] = self.baselines.get(gate.task, self.baselines.get("", ""))
+        if gate.metric.name == "leakage_rate":
+            options["--profiles"] = self.profiles or ""
+        given = [f"{flag} {shlex.quote(value)}" for flag, value in options.items() if value]
+        return ("crs-simcheck show", shlex.quote(self.source), *given, *self.flags)
 
 
 def amount(metric: Metric, value: float | None, *, unit: bool = True) -> str:
@@ -130,7 +142,7 @@ def describe(verdict: Verdict) -> Iterator[str]:
 def verdict_words(verdict: Verdict, where: Where) -> str:
     """Return the whole message of a verdict, at most :data:`WIDTH` columns wide.
 
-    Only a command may be wider, so that it can be copied.
+    A longer command is broken as a shell reads it, so that it can be copied.
     """
     lines = textwrap.wrap(headline(verdict, where.simulator), WIDTH, subsequent_indent="  ")
     for sentence in describe(verdict):
@@ -139,8 +151,20 @@ def verdict_words(verdict: Verdict, where: Where) -> str:
         )
     if where.source:
         lines.append(f"  answers: {where.source}")
-        lines.append(f"  next:    {where.command(verdict)}")
+        lines += _command_lines("  next:    ", where.command(verdict))
     return "\n".join(lines)
+
+
+def _command_lines(start: str, pieces: tuple[str, ...]) -> Iterator[str]:
+    line, begun = start + pieces[0], False
+    for piece in pieces[1:]:
+        if begun and len(f"{line} {piece} \\") > WIDTH:
+            yield f"{line} \\"
+            line = " " * (len(start) + 2) + piece
+        else:
+            line += f" {piece}"
+        begun = True
+    yield line
 
 
 def wrapped(sentence: str) -> str:
@@ -164,7 +188,13 @@ def _rank(verdict: Verdict) -> str:
         return f"lower than any of {groups}"
     if people.share_below == 1:
         return f"higher than any of {groups}"
-    return f"higher than {100 * people.share_below:.0f} % of {groups}"
+    return f"higher than {_share(people.share_below)} of {groups}"
+
+
+def _share(share: float) -> str:
+    """Return a share in per cent; one that is not all, or not none, never reads as if it were."""
+    per_cent = 100 * share
+    return f"{per_cent:.0f} %" if 1 <= per_cent <= 99 else f"{per_cent:.1f} %"
 
 
 def _power(verdict: Verdict) -> str:

@@ -4,16 +4,12 @@ import shlex
 import numpy as np
 import pytest
 
-from crs_simcheck.baselines import (
-    KINDS,
-    BuildOptions,
-    build,
-    describe,
-    load_baseline,
-    read_group,
-    rebuild,
-    verify,
-)
+from crs_simcheck.baselines import load_baseline, read_group
+from crs_simcheck.baselines.build import build, rebuild
+from crs_simcheck.baselines.describe import describe
+from crs_simcheck.baselines.options import BuildOptions
+from crs_simcheck.baselines.sources import KINDS
+from crs_simcheck.baselines.verify import verify
 from crs_simcheck.errors import InputError, UnknownNameError
 from tests.unit.baselines import made_up
 

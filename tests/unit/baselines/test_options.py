@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crs_simcheck.baselines import FLAGS, BuildOptions, command_line, parse_command
+from crs_simcheck.baselines.options import FLAGS, BuildOptions, command_line, parse_command
 from crs_simcheck.errors import InputError, UnknownNameError
 
 _line = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc")), max_size=20)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from crs_simcheck.baselines import BuildOptions, build
+from crs_simcheck.baselines.build import build
+from crs_simcheck.baselines.options import BuildOptions
 from crs_simcheck.baselines.sources.titles import movielens_item, natural_title
 from crs_simcheck.errors import InputError
 from tests.unit.baselines import made_up

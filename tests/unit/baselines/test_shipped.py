@@ -10,8 +10,8 @@ from crs_simcheck.baselines import (
     read_group,
     shipped_folder,
     shipped_names,
-    verify,
 )
+from crs_simcheck.baselines.verify import verify
 
 
 @pytest.mark.parametrize("name", shipped_names())

@@ -7,7 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from crs_simcheck.baselines import BuildOptions, build, shipped_folder, verify
+from crs_simcheck.baselines import shipped_folder
+from crs_simcheck.baselines.build import build
+from crs_simcheck.baselines.options import BuildOptions
+from crs_simcheck.baselines.verify import verify
 from tests.unit.baselines.made_up import DATE
 
 FOLDERS = {

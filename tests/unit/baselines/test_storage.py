@@ -12,10 +12,10 @@ from crs_simcheck.baselines import (
     read_group,
     shipped_names,
     storage,
-    verify,
     write_group,
 )
 from crs_simcheck.baselines.group import Provenance
+from crs_simcheck.baselines.verify import verify
 from crs_simcheck.catalogue import Catalogue, Item
 from crs_simcheck.errors import InputError, InstrumentError, UnknownNameError
 from crs_simcheck.schemas import load_schema

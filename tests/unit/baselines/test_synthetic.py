@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from crs_simcheck.baselines import (
+from crs_simcheck.baselines.synthetic import (
     named_films,
     rated_films,
     synthetic_namers,

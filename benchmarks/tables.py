@@ -1,0 +1,106 @@
+"""The tables of error rates, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+__all__ = ["markdown", "naive_table", "rates_table"]
+
+
+class RateRow(Protocol):
+    """What is printed of a row; see ``error_rates.Row``."""
+
+    metric: str
+    n: int
+    n_people: int
+    margin: float
+    outcomes: dict[str, dict[str, tuple[float, float]]]
+    covered: float
+    least_drift: float
+    found: float
+
+
+def markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table whose columns line up."""
+    cells = [tuple(head), *(tuple(line) for line in lines)]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(head))]
+    for number, line in enumerate(cells):
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        yield f"| {' | '.join(padded)} |"
+        if number == 0:
+            yield f"|{'|'.join('-' * (width + 2) for width in widths)}|"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def _both(shares: tuple[float, float]) -> str:
+    return f"{_percent(shares[0])} / {_percent(shares[1])}"
+
+
+def rates_table(rows: Iterable[RateRow]) -> Iterator[str]:
+    """Yield the rule's own rates: per cent within / drifted."""
+    head = (
+        "metric",
+        "n of N",
+        "margin",
+        "people, margin 0",
+        "people",
+        "1 margin off",
+        "2 margins off",
+        "90 % interval covers",
+        "least drift found in 80 %",
+        "found in",
+    )
+    return markdown(
+        head,
+        (
+            (
+                row.metric,
+                f"{row.n} of {row.n_people}",
+                f"{row.margin:.3g}",
+                _both(row.outcomes["people"]["ours, margin 0"]),
+                _both(row.outcomes["people"]["ours"]),
+                _both(row.outcomes["1 margin"]["ours"]),
+                _both(row.outcomes["2 margins"]["ours"]),
+                _percent(row.covered),
+                f"{row.least_drift:.3g}",
+                _percent(row.found),
+            )
+            for row in rows
+        ),
+    )
+
+
+def naive_table(rows: Iterable[RateRow]) -> Iterator[str]:
+    """Yield what other rules make of the same runs: per cent within / drifted."""
+    head = (
+        "metric",
+        "n of N",
+        "draws: people, margin 0",
+        "draws: people",
+        "draws: 1 margin off",
+        "wider range: 1 margin off",
+        "estimate: 1 margin off",
+        "unequal sizes: people",
+    )
+    return markdown(
+        head,
+        (
+            (
+                row.metric,
+                f"{row.n} of {row.n_people}",
+                _both(row.outcomes["people"]["naive draws, margin 0"]),
+                _both(row.outcomes["people"]["naive draws"]),
+                _both(row.outcomes["1 margin"]["naive draws"]),
+                _both(row.outcomes["1 margin"]["inflated range"]),
+                _both(row.outcomes["1 margin"]["estimate alone"]),
+                "–"
+                if row.metric == "bin_pref_correlation"
+                else _both(row.outcomes["people"]["unequal sizes"]),
+            )
+            for row in rows
+        ),
+    )

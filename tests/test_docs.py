@@ -1,0 +1,108 @@
+"""What the documents say is what the code does."""
+
+import inspect
+import os
+import re
+from pathlib import Path
+
+from crs_simcheck.cli import main
+from crs_simcheck.metrics import METRICS
+from crs_simcheck.records import TASKS
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_readme_lists_every_metric():
+    table = README.split("## What is measured")[1].split("##")[0]
+    assert set(re.findall(r"`([a-z_]+)`", table)) - set(TASKS) == set(METRICS)
+
+
+def test_the_readme_shows_what_baseline_show_prints(capsys):
+    (shown,) = [b for b in blocks("console") if b.startswith("$ crs-simcheck baseline show\n")]
+    assert main(["baseline", "show"]) == 0
+    assert capsys.readouterr().out == shown.split("\n", 1)[1]
+
+
+def test_the_report_in_the_readme_is_what_check_prints(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT / "examples" / "movies")
+    arguments = ["check", "answers/popular.jsonl", "--metric", "item_entropy"]
+    assert main([*arguments, "--catalogue", "catalogue.csv"]) == 1
+    (shown,) = [b for b in blocks("text") if b.startswith("item_entropy of simulator")]
+    assert shown.strip() in capsys.readouterr().out
+
+
+def test_the_settings_in_the_readme_can_be_read(tmp_path):
+    from crs_simcheck.project import read_settings
+
+    (block,) = [b for b in blocks("toml") if "[simulator." in b]
+    path = tmp_path / "simcheck.toml"
+    path.write_text(block, encoding="utf-8")
+    (simulator,) = read_settings(path).simulators
+    assert simulator.gates
+
+
+def test_the_row_in_the_readme_can_be_read():
+    import json
+
+    from crs_simcheck.recordings import parse_response
+
+    (block,) = blocks("json")
+    assert parse_response(json.loads(block), None, 1).task == "items_talk"
+
+
+def test_every_option_in_the_readme_exists(pytester):
+    known = pytester.runpytest_subprocess("--help").stdout.str()
+    options = set(re.findall(r"--simcheck-[a-z]+", README))
+    assert options
+    assert {o for o in options if o not in known} == set()
+
+
+def metrics_page():
+    """Return docs/metrics.md as the registry has it."""
+    lines = [
+        "# Metrics",
+        "",
+        "Made from the registry (`crs_simcheck.metrics.METRICS`); a test holds the two together.",
+        "Logarithms are base 2. A share is between 0 and 1, and printed in per cent.",
+        "",
+    ]
+    for metric in METRICS.values():
+        tasks = "every task" if metric.tasks == TASKS else ", ".join(metric.tasks)
+        margin = f"{metric.margin.value:g}"
+        if metric.margin.relative:
+            margin = f"{100 * metric.margin.value:g} % of people's value"
+        formula = inspect.getdoc(metric.compute) or ""
+        if metric.paired:
+            from crs_simcheck.metrics import correlations
+
+            formula = inspect.getdoc(correlations) or ""
+        if metric.rate is not None and metric.default_max is not None:
+            formula = f"Return the share of {metric.title}."
+        limit = f"{metric.margin.reason}."
+        end = f"margin {margin}: {limit}"
+        if metric.default_max is not None:
+            end = f"at most {metric.default_max:g} by default: {limit}"
+        lines += [
+            f"## {metric.name}",
+            "",
+            f"{metric.title.capitalize()}. On {tasks}; {metric.direction}; "
+            f"unit: {metric.unit or 'share'}; {end}",
+            "",
+            formula.split("\n\nParameters")[0],
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def test_the_page_of_metrics_is_the_registry():
+    page = ROOT / "docs" / "metrics.md"
+    if os.environ.get("CRS_SIMCHECK_WRITE_DOCS"):
+        page.write_text(metrics_page(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == metrics_page(), (
+        "write it anew: CRS_SIMCHECK_WRITE_DOCS=1 pytest tests/test_docs.py"
+    )
