@@ -21,14 +21,15 @@ from crs_simcheck.baselines.synthetic import (
     rated_films,
     synthetic_namers,
     synthetic_raters,
+    synthetic_stars,
 )
 from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.gate import Comparison
-from crs_simcheck.metrics import correlations, mean_ratings, metric_named
+from crs_simcheck.metrics import correlations, metric_named
 from crs_simcheck.records import TaskName
 from crs_simcheck.stats import FloatArray, Pool, Rows
 
-__all__ = ["DRIFTS", "Drift", "amount_for", "as_group", "draw", "expectation"]
+__all__ = ["DRIFTS", "Drift", "amount_for", "as_group", "expectation", "group_values"]
 
 ASKED = 10
 # Share of mentions that no catalogue knows, and that repeat an earlier one, of synthetic people.
@@ -36,7 +37,7 @@ ASKED = 10
 _UNKNOWN, _REPEATS = 0.03, 0.015
 # Words of a turn, fitted to the 6,142 turns of ReDial's 271 seekers: mean of a person lognormal,
 # turns of a person spread about it by .65 of it; a person has a median of 17 turns.
-_LOG_WORDS, _LOG_SPREAD, _WITHIN = 2.335, 0.305, 0.65
+_LOG_WORDS, _LOG_SPREAD, _WITHIN = 2.345, 0.26, 0.65
 _LOG_TURNS, _TURNS_SPREAD, _TURNS = np.log(17.0), 1.0, (2, 80)
 
 Draw = Callable[[int, np.random.Generator, float], SeekerStatistics]
@@ -56,6 +57,8 @@ class Drift:
         (n, rng, amount) → n seekers; amount 0 is people.
     most:
         The amount at which it moves the metric by two margins and more.
+    baseline:
+        How people of a baseline are drawn, where they were asked more than a simulator is.
     """
 
     metric: str
@@ -63,17 +66,17 @@ class Drift:
     sign: int
     draw: Draw
     most: float = 1.0
+    baseline: Draw | None = None
+
+    def people(self, n: int, rng: np.random.Generator) -> SeekerStatistics:
+        """Return n people of a baseline."""
+        return (self.baseline or self.draw)(n, rng, 0.0)
 
 
 def as_group(task: TaskName, statistics: SeekerStatistics, simulator: bool = False) -> Group:
     """Return seekers as a group: the simulator, or else the people of a baseline."""
     name = "simulator" if simulator else "people"
     return Group(name, name, MappingProxyType({task: statistics}), _catalogue(task))
-
-
-def draw(drift: Drift, n: int, rng: np.random.Generator, amount: float = 0.0) -> SeekerStatistics:
-    """Return n seekers who drift by this amount."""
-    return drift.draw(n, rng, amount)
 
 
 def _catalogue(task: TaskName) -> Catalogue:
@@ -121,6 +124,13 @@ def _changed(change: str) -> Draw:
     return lambda n, rng, amount: _namers(n, rng, change, amount)
 
 
+_RATED = {item.label: i for i, item in enumerate(rated_films())}
+# How far the best and the worst film are from the middle, in stars (as in synthetic_raters); and an
+# order of films that has nothing to do with quality, and spreads them as much.
+_SPREAD_OF_FILMS = 0.88
+_OWN_ORDER = np.sqrt(2 / 3) * np.cos(2 * np.pi * np.arange(len(_RATED)) * 7 / len(_RATED))
+
+
 # -- raters and talkers ------------------------------------------------------------------------
 
 
@@ -128,17 +138,39 @@ def _eager(n: int, rng: np.random.Generator, amount: float) -> SeekerStatistics:
     return synthetic_raters(n, rng, eagerness=amount, asked=ASKED)
 
 
+def _all_films(n: int, rng: np.random.Generator, _amount: float) -> SeekerStatistics:
+    return synthetic_raters(n, rng)
+
+
+def _unlike_people(n: int, rng: np.random.Generator, amount: float) -> SeekerStatistics:
+    """Return raters whose answers follow an order of films of their own instead of people's.
+
+    Films differ as much as for people, but by √(1 − amount²) of people's order and ``amount`` of
+    one that has nothing to do with it.
+    """
+    people = synthetic_raters(n, rng, quality=float(np.sqrt(1 - amount**2)), asked=ASKED)
+    table = people.tables["answers"]
+    number = np.array([_RATED[label] for label in table.columns["film"].tolist()])
+    # Stars are halves: spread out again, so that a small move of all moves some over the line.
+    stars = table.columns["rating"] + rng.uniform(-0.25, 0.25, number.size)
+    moved = stars + amount * _SPREAD_OF_FILMS * _OWN_ORDER[number]
+    columns = {**table.columns, "yes": (moved >= 3.25).astype(np.float64)}
+    tables = MappingProxyType({"answers": Table(table.owner, MappingProxyType(columns))})
+    return SeekerStatistics(n, tables, people.design)
+
+
 def _without_taste(n: int, rng: np.random.Generator, amount: float) -> SeekerStatistics:
+    """Return raters to whom films are the more alike, the larger the amount."""
     return synthetic_raters(n, rng, quality=1.0 - amount, asked=ASKED)
 
 
 def _talkers(n: int, rng: np.random.Generator, amount: float) -> SeekerStatistics:
-    """Return the words of n seekers' turns, ``amount`` times more than people's."""
+    """Return the words of n seekers' turns, with ``amount`` more in each than people's."""
     turns = np.exp(_LOG_TURNS + _TURNS_SPREAD * rng.standard_normal(n))
     counts = np.clip(np.round(turns), *_TURNS).astype(np.int64)
-    own = np.exp(_LOG_WORDS + _LOG_SPREAD * rng.standard_normal(n)) * (1 + amount)
+    own = np.exp(_LOG_WORDS + _LOG_SPREAD * rng.standard_normal(n))
     owner = np.repeat(np.arange(n, dtype=np.int64), counts)
-    words = np.round(own[owner] * rng.gamma(_WITHIN**-2, _WITHIN**2, owner.size))
+    words = np.round(own[owner] * rng.gamma(_WITHIN**-2, _WITHIN**2, owner.size) + amount)
     nothing = np.full(owner.size, np.nan)
     columns = {"words": words, "violation": nothing, "role": nothing, "leak": nothing}
     columns["text"] = np.full(owner.size, "")
@@ -157,9 +189,11 @@ DRIFTS: Mapping[str, Drift] = MappingProxyType(
             Drift("mean_log_rank", "items_talk", -1, _changed("famous")),
             Drift("unknown_item_rate", "items_talk", 1, _changed("unknown"), 0.4),
             Drift("repeat_rate", "items_talk", 1, _changed("repeats"), 0.4),
-            Drift("acceptance_rate", "bin_pref", 1, _eager),
-            Drift("bin_pref_correlation", "bin_pref", -1, _without_taste),
-            Drift("words_per_response", "rec_request", 1, _talkers),
+            Drift("acceptance_rate", "bin_pref", 1, _eager, baseline=_all_films),
+            Drift(
+                "bin_pref_correlation", "bin_pref", -1, _unlike_people, baseline=_all_films
+            ),
+            Drift("words_per_response", "rec_request", 1, _talkers, 6.0),
         )
     }
 )
@@ -191,13 +225,8 @@ def group_values(drift: Drift, size: int, n_groups: int, seed: int, amount: floa
 @lru_cache(maxsize=64)
 def _ratings_by_others(n: int, n_groups: int, seed: int) -> FloatArray:
     """Return (G × films) mean ratings, each by n other people."""
-    raters = as_group(
-        "bin_pref", _eager(n * n_groups, np.random.default_rng([seed, 1]), 0.0)
-    )
-    rows = Comparison("bin_pref", raters, raters).sides.simulator_rows("answers")
-    assert rows is not None
-    given = _by_groups(rows, n)
-    return mean_ratings(given.block("stars"), given.block("rated"))
+    rng = np.random.default_rng([seed, 1])
+    return np.stack([synthetic_stars(n, rng).mean(axis=0) for _ in range(n_groups)])
 
 
 def _by_groups(rows: Rows, size: int) -> Pool:

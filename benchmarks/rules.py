@@ -12,16 +12,14 @@ from crs_simcheck.stats import (
     ConfidenceInterval,
     Direction,
     Outcome,
-    Range,
-    confidence_interval,
     decide,
     half_width,
-    standard_error,
     t_quantile,
     target_range,
+    with_reference,
 )
 
-__all__ = ["RULES", "Estimates", "Rule", "estimates_of", "jackknife_interval"]
+__all__ = ["RULES", "Estimates", "Rule", "estimates_of"]
 
 # What groups vary by 95 % of the time.
 _BOTH_SIDES = 1.959964
@@ -33,8 +31,8 @@ class Estimates:
 
     Parameters
     ----------
-    value, se_jackknife, n:
-        Of the simulator, of n seekers.
+    value, own, n:
+        Of the simulator, of n seekers, with the 90 % interval without the baseline's part.
     center, sigma1, size, n_people:
         Mean of groups of ``size`` people, deviation per person, people in the baseline.
     whole:
@@ -42,7 +40,7 @@ class Estimates:
     """
 
     value: float
-    se_jackknife: float
+    own: ConfidenceInterval
     n: int
     center: float
     sigma1: float
@@ -63,11 +61,14 @@ def estimates_of(verdict: Verdict, whole: float = math.nan) -> Estimates:
     people = verdict.people
     if verdict.value is None or verdict.interval is None or people is None:
         raise ValueError(f"no estimate: {verdict.reason}")
-    reach = (verdict.interval.high - verdict.interval.low) / 2 / t_quantile(verdict.n_seekers)
-    own = reach**2 - people.sigma1**2 / people.n_seekers
+    theirs = t_quantile(verdict.n_seekers) * people.sigma1 / math.sqrt(people.n_seekers)
+    low, high = (
+        math.sqrt(max((end - verdict.value) ** 2 - theirs**2, 0.0))
+        for end in (verdict.interval.low, verdict.interval.high)
+    )
     return Estimates(
         verdict.value,
-        math.sqrt(max(own, 0.0)),
+        ConfidenceInterval(verdict.value - low, verdict.value + high),
         verdict.n_seekers,
         people.center,
         people.sigma1,
@@ -78,26 +79,20 @@ def estimates_of(verdict: Verdict, whole: float = math.nan) -> Estimates:
     )
 
 
-def jackknife_interval(found: Estimates) -> ConfidenceInterval:
-    """Return the interval of the value alone, without the baseline's part."""
-    return confidence_interval(found.value, found.se_jackknife, found.n)
-
-
 Rule = Callable[[Estimates, float], Outcome]
 
 
 def _ours(found: Estimates, margin: float) -> Outcome:
     """Decide as STATISTICS says: same size, and all uncertainty in the interval."""
     h = half_width(margin, found.sigma1, found.size, found.direction)
-    se = standard_error(found.se_jackknife, found.sigma1, found.n_people)
-    return _decide(found, se, target_range(found.center, h, found.direction))
+    return decide(_with_people(found), target_range(found.center, h, found.direction))
 
 
 def _naive_draws(found: Estimates, margin: float) -> Outcome:
     """Take what draws without replacement vary by as range, and the simulator's error alone."""
     overlap = max(0.0, 1 / found.size - 1 / found.n_people)
     h = max(margin, _BOTH_SIDES * found.sigma1 * math.sqrt(overlap))
-    return _decide(found, found.se_jackknife, target_range(found.center, h, found.direction))
+    return decide(found.own, target_range(found.center, h, found.direction))
 
 
 def _inflated_range(found: Estimates, margin: float) -> Outcome:
@@ -106,14 +101,13 @@ def _inflated_range(found: Estimates, margin: float) -> Outcome:
     left = found.n_people - found.size
     wider = math.sqrt((found.n_people + found.size) / left) if left else math.inf
     target = target_range(found.center, h * wider, found.direction)
-    return _decide(found, found.se_jackknife, target)
+    return decide(found.own, target)
 
 
 def _unequal_sizes(found: Estimates, margin: float) -> Outcome:
     """Hold the simulator against all people of the baseline at once, however many they are."""
     h = half_width(margin, found.sigma1, found.size, found.direction)
-    se = standard_error(found.se_jackknife, found.sigma1, found.n_people)
-    return _decide(found, se, target_range(found.whole, h, found.direction))
+    return decide(_with_people(found), target_range(found.whole, h, found.direction))
 
 
 def _estimate_alone(found: Estimates, margin: float) -> Outcome:
@@ -123,8 +117,8 @@ def _estimate_alone(found: Estimates, margin: float) -> Outcome:
     return "within" if found.value in target else "drifted"
 
 
-def _decide(found: Estimates, se: float, target: Range) -> Outcome:
-    return decide(confidence_interval(found.value, se, found.n), target)
+def _with_people(found: Estimates) -> ConfidenceInterval:
+    return with_reference(found.value, found.own, found.sigma1, found.n_people, found.n)
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-__all__ = ["markdown", "naive_table", "rates_table"]
+__all__ = ["RateRow", "markdown", "naive_table", "rates_table"]
 
 
 class RateRow(Protocol):
@@ -15,6 +15,7 @@ class RateRow(Protocol):
     n: int
     n_people: int
     margin: float
+    runs: int
     outcomes: dict[str, dict[str, tuple[float, float]]]
     covered: float
     least_drift: float

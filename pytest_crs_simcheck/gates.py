@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -20,8 +21,8 @@ from crs_simcheck.project import (
     find_settings,
     read_settings,
 )
-from crs_simcheck.report import Where, table_row, verdict_words
-from pytest_crs_simcheck.summary import PROPERTY, write_summary
+from crs_simcheck.report import Where, legible, table_row, verdict_words, wrapped
+from pytest_crs_simcheck.summary import PROPERTY, encoding_of, is_told, write_summary
 
 __all__ = ["GateError", "GatePlugin", "SimcheckWarning"]
 
@@ -43,15 +44,7 @@ class GatePlugin:
         self.settings = _settings(config)
         self.path = self.settings.path
         self.runs = {s.name: SimulatorRun(s) for s in self.settings.simulators}
-        self._collect_always()
-
-    def _collect_always(self) -> None:
-        """Have the settings file collected, wherever ``testpaths`` or arguments point."""
-        for argument in self.config.args:
-            named = Path(self.config.invocation_params.dir, argument.partition("::")[0])
-            if named.resolve() == self.path.resolve():
-                return
-        self.config.args.append(str(self.path))
+        self.collected = False
 
     def pytest_report_header(self) -> str:
         """Say which settings are in force."""
@@ -64,6 +57,25 @@ class GatePlugin:
         if file_path == self.path:
             return SettingsFile.from_parent(parent, path=file_path, plugin=self)
         return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, items: list[pytest.Item]
+    ) -> None:
+        """Collect the settings file where ``testpaths``, arguments or ignored folders hid it.
+
+        Before anything is deselected. Without this such a run would be green.
+        """
+        if not self.collected:
+            file = SettingsFile.from_parent(session, path=self.path, plugin=self)
+            items.extend(session.genitems(file))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Have a message printed as lines, also by a terminal that lacks one of its signs."""
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None and isinstance(report.longrepr, str) and is_told(report):
+            report.longrepr = legible(report.longrepr, encoding_of(terminal))
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the table of verdicts."""
@@ -84,16 +96,21 @@ def _settings(config: pytest.Config) -> ProjectSettings:
         given = Path(config.invocation_params.dir, option)
     elif config.getini("simcheck_config"):
         given = Path(config.rootpath, config.getini("simcheck_config"))
-    path = find_settings(config.rootpath, given)
-    if path is None:
-        raise pytest.UsageError(
-            f"--crs-simcheck: there is no simcheck.toml in {config.rootpath}, and no "
-            "[tool.crs-simcheck] in its pyproject.toml; write one, or give --simcheck-config FILE"
-        )
     seekers = config.getoption("simcheck_seekers")
     if seekers is not None and seekers < 1:
         raise pytest.UsageError(f"--simcheck-seekers: found {seekers}, need 1 or more")
+    # The root's, else that of the folder that pytest was started in: a repository within another
+    # one has no root of its own where it has no configuration of pytest.
+    places = dict.fromkeys((config.rootpath, config.invocation_params.dir))
     try:
+        found = (find_settings(place, given) for place in places)
+        path = next(filter(None, found), None)
+        if path is None:
+            raise pytest.UsageError(
+                f"--crs-simcheck: there is no simcheck.toml in {' or '.join(map(str, places))}, "
+                "and no [tool.crs-simcheck] in a pyproject.toml there; write one, or give "
+                "--simcheck-config FILE"
+            )
         settings = read_settings(path)
     except SettingsError as error:
         raise pytest.UsageError(f"crs-simcheck: {error}") from None
@@ -122,6 +139,7 @@ class SettingsFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Collector]:
         """Yield the simulators in the order of the file."""
+        self.plugin.collected = True
         for name, run in self.plugin.runs.items():
             yield SimulatorCollector.from_parent(self, name=name, run=run)
 
@@ -176,13 +194,18 @@ class _Item(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
         """Return the message alone where a gate failed or an input cannot be used."""
-        if isinstance(excinfo.value, (GateError, SimcheckError)):
+        if isinstance(excinfo.value, SimcheckError):
+            return wrapped(str(excinfo.value))
+        if isinstance(excinfo.value, (GateError, SimcheckWarning)):
             return str(excinfo.value)
+        # A fault of ours: from this file on, for what pytest did before explains nothing.
+        excinfo.traceback = excinfo.traceback.cut(path=__file__)
         return super().repr_failure(excinfo, *args)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Return where the test stands, and its name without the file."""
-        return self.path, None, self.nodeid.partition("::")[2]
+        """Return where the test stands, and its name as a heading."""
+        # Not the end of the node id: pytest takes dots in that (gpt-4.1) for those of classes.
+        return self.path, None, " / ".join(self.nodeid.split("::")[1:])
 
     def tell(self, place: int, row: list[str], **rest: Any) -> None:
         """Leave figures for the table at the end; they travel with the report, also under xdist."""
@@ -234,24 +257,38 @@ class GateItem(_Item):
             self.place,
             row,
             gates=len(self.run.gates),
-            not_measured=missing if self.place == 0 else [],
-            notes=self.run.notes if self.place == 0 else [],
+            not_measured=missing,
+            notes=self.run.notes_on(gate),
             verdict=verdict.as_json(),
         )
         if verdict.outcome == "within":
             return
-        message = verdict_words(verdict, _where(self.run.settings))
+        message = verdict_words(verdict, _where(self.run.settings, self.config))
         if verdict.outcome == "inconclusive" and self.plugin.inconclusive == "warn":
-            warnings.warn(SimcheckWarning(message), stacklevel=1)
+            # Named after the settings file: a line of ours would tell the reader nothing.
+            warnings.warn_explicit(SimcheckWarning(message), None, str(self.path), 0)
             return
         raise GateError(message)
 
 
-def _where(settings: SimulatorSettings) -> Where:
+def _where(settings: SimulatorSettings, config: pytest.Config) -> Where:
+    """Return where the answers are, as seen from the folder that pytest was started in."""
+
+    def seen(name: str | None) -> str | None:
+        if name is None or Path(name).is_absolute() or not (settings.folder / name).exists():
+            return name  # what ships has a name and no path
+        path = settings.folder / name
+        try:
+            return os.path.relpath(path, config.invocation_params.dir)
+        except ValueError:  # another drive
+            return str(path)
+
     return Where(
         settings.name,
-        settings.source,
-        settings.catalogue,
-        settings.profiles,
+        seen(settings.source) or "",
+        seen(settings.catalogue),
+        seen(settings.profiles),
+        {task: seen(name) or "" for task, name in settings.baselines.items()},
         is_group=settings.group is not None,
+        flags=() if settings.like_at == 3.5 else (f"--like-at {settings.like_at:g}",),
     )

@@ -1,15 +1,18 @@
 """The command line, ``crs-simcheck``. A door: it reads arguments, calls, prints and exits.
 
 Exit codes: 0 fine, 1 drifted, regressed or nothing better found, 2 undecided, 3 bad input or usage,
-70 a fault of ours, 130 interrupted.
+70 a fault of ours, 130 interrupted, 141 nobody reads on (``… | head``).
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import sys
 from collections.abc import Sequence
 
-from crs_simcheck.cli.exits import BAD_INPUT, INTERNAL, INTERRUPTED
+from crs_simcheck.cli.exits import BAD_INPUT, INTERNAL, INTERRUPTED, NO_READER
 from crs_simcheck.errors import SimcheckError
 
 __all__ = ["main"]
@@ -21,16 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from crs_simcheck.cli.app import app
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal that cannot show a sign gets a stand-in
-            stream.reconfigure(errors="replace")
+    _prepare_streams()
     try:
         code = app.main(
             args=None if arguments is None else list(arguments),
             prog_name="crs-simcheck",
             standalone_mode=False,
         )
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return int(code or 0)
     except click.exceptions.Exit as stop:
         return int(stop.exit_code)
@@ -43,13 +45,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("crs-simcheck: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone (… | head). Nothing is left to say, and Python must not try to.
-        sys.stdout = None
-        return 0
-    except Exception:
+    except (BrokenPipeError, SystemExit):
+        # The reader has gone. click has a way out of its own there, and its 1 would read as drift.
+        _hush()
+        return NO_READER
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            print(f"crs-simcheck: cannot be written: {error.strerror}", file=sys.stderr)
+            _hush()
+            return BAD_INPUT
         import traceback
 
         traceback.print_exc()
         print("crs-simcheck: this is a fault of crs-simcheck; please report it", file=sys.stderr)
         return INTERNAL
+
+
+def _prepare_streams() -> None:
+    """Have signs that a terminal cannot show replaced, rather than fail on them."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            if (stream.encoding or "utf").lower().startswith("utf"):
+                stream.reconfigure(errors="replace")
+            else:
+                from crs_simcheck.report import STAND_INS
+
+                stream.reconfigure(errors=STAND_INS)
+
+
+def _hush() -> None:
+    """Let what was not printed go nowhere, so that Python does not complain of it at its end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

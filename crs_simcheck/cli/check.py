@@ -151,22 +151,30 @@ def _print(
         settings.source,
         settings.catalogue,
         settings.profiles,
+        settings.baselines,
         is_group=settings.group is not None,
+        flags=_flags(settings),
     )
     if run.n_broken:
         click.echo(f"{run.n_broken:,} broken rows were left out; the first: {_first_broken(run)}")
     rows = [table_row(settings.name, verdict) for verdict in verdicts]
-    color = sys.stdout.isatty()
+    color = sys.stdout is not None and sys.stdout.isatty()
     click.echo(verdict_table(rows, width=WIDTH, color=color, simulators=False), color=color)
     for task, metric, reason in missing:
         click.echo(wrapped(f"not measured: {metric} in {task}: {reason}"))
-    for note in run.notes:
+    for note in dict.fromkeys(n for v in verdicts for n in run.notes_on(v.gate)):
         click.echo(wrapped(f"note: {note}"))
     click.echo(summary_line(verdict.outcome for verdict in verdicts))
     if not quiet:
         for verdict in verdicts:
             if verdict.outcome != "within":
                 click.echo("\n" + verdict_words(verdict, where))
+
+
+def _flags(settings: SimulatorSettings) -> tuple[str, ...]:
+    """Return what the answers were read with, so that the next command reads them alike."""
+    broken = ("--skip-broken",) if settings.skip_broken else ()
+    return (*broken, *(() if settings.like_at == 3.5 else (f"--like-at {settings.like_at:g}",)))
 
 
 def _first_broken(run: SimulatorRun) -> str:
@@ -195,7 +203,10 @@ def _write_json(
     }
     left = [(m.task, m.metric, m.reason) for m in missing]
     text = json.dumps(
-        run_as_json(settings.name, verdicts, left, about), indent=2, ensure_ascii=False
+        run_as_json(settings.name, verdicts, left, about),
+        indent=2,
+        ensure_ascii=False,
+        allow_nan=False,
     )
     if file == "-":
         click.echo(text)

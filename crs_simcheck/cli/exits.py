@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["BAD_INPUT", "DRIFTED", "FINE", "INTERNAL", "INTERRUPTED", "UNDECIDED", "code_of"]
+__all__ = [
+    "BAD_INPUT",
+    "DRIFTED",
+    "FINE",
+    "INTERNAL",
+    "INTERRUPTED",
+    "NO_READER",
+    "UNDECIDED",
+    "code_of",
+]
 
 FINE, DRIFTED, UNDECIDED, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
+# The reader went before all was said (… | head): what a shell says of a program that this ended.
+NO_READER = 141
 
 
 def code_of(outcomes: Iterable[str]) -> int:

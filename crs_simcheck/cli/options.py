@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -13,6 +14,12 @@ from crs_simcheck.records import TASKS, TaskName
 __all__ = ["baseline_map", "source_options", "task_option"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _a_number(_context: click.Context, _option: click.Parameter, value: float) -> float:
+    if math.isnan(value):  # lies in every range of click
+        raise click.BadParameter("nan is not a number")
+    return value
 
 
 def source_options(command: _F) -> _F:
@@ -30,6 +37,7 @@ def source_options(command: _F) -> _F:
             type=click.FloatRange(0.5, 5.0),
             default=3.5,
             show_default=True,
+            callback=_a_number,
             help="Least stars that mean Yes.",
         ),
     ]

@@ -38,6 +38,7 @@ from crs_simcheck.stats import (
     standard_error,
     target_range,
     units_needed,
+    with_reference,
 )
 
 __all__ = ["Comparison", "Settings"]
@@ -181,8 +182,7 @@ class Comparison:
         evidence = evidence_for(metric, self._label(metric), own)
         own = _observed(metric, own)
         if metric.rate is not None:
-            sums = np.asarray(own.unit_sums(metric.rate.block))
-            rate = rare_rate(sums[:, metric.rate.events], sums[:, metric.rate.answers])
+            rate = rare_rate(*metric.rate.of_units(own))
             value, interval = rate.value, rate.interval
             seen: float | None
             above = np.isfinite(target.high)  # a least alone leaves nothing to be too high
@@ -236,9 +236,8 @@ class Comparison:
         margin = spec.margin if spec.margin is not None else metric.margin.at(found.center)
         h = half_width(margin, found.sigma1, found.size, metric.direction)
         target = target_range(found.center, h, metric.direction)
-        se = standard_error(found.se_jackknife, found.sigma1, found.n_people)
         n = own.n_units
-        interval = confidence_interval(found.value, se, n)
+        interval = with_reference(found.value, found.own, found.sigma1, found.n_people, n)
         outcome = decide(interval, target)
         reason, seekers, people = "", None, None
         if outcome == "inconclusive":
@@ -262,7 +261,7 @@ class Comparison:
             score=score(found.value, target, margin),
             people=self._people(found),
             reason=reason,
-            least_drift=least_drift(h, se, n),
+            least_drift=_least_drift(found, h, n),
             seekers_needed=seekers,
             people_needed=people,
             evidence=evidence_for(metric, self._label(metric), own, theirs, found.groups),
@@ -345,6 +344,15 @@ def _nothing(spec: GateSpec, own: Rows, notes: tuple[str, ...]) -> Verdict:
     return Verdict(spec, "inconclusive", own.n_units, reason=why, notes=notes)
 
 
+def _least_drift(found: Estimates, h: float, n: int) -> float:
+    """Return the least drift that is found; a rate scatters more the higher it is."""
+    if found.rate is None:
+        return least_drift(h, standard_error(found.se, found.sigma1, found.n_people), n)
+    past = found.rate.detectable(found.center + h) - (found.center + h)
+    theirs = least_drift(0.0, standard_error(0.0, found.sigma1, found.n_people), n)
+    return h + float(np.hypot(past, theirs))
+
+
 def _crossing(needed: int | None) -> str:
     if needed is None:
         return "the interval crosses an end of the range"
@@ -359,7 +367,14 @@ def _undecided(
         people = reference_needed(reference.margin, reference.sigma1, n)
         takes = "" if people is None else f"; it takes about {people:,} people"
         return f"baseline too small: {found.n_people} people{takes}", None, people
-    needed = units_needed(found.value, found.se_jackknife * n**0.5, n, reference)
+    needed = units_needed(found.value, found.se * n**0.5, n, reference)
+    if needed is None:  # the baseline's own uncertainty reaches over the end, whatever n is
+        target = reference.range_at(n)
+        past = min(abs(found.value - target.low), abs(found.value - target.high))
+        people = reference_needed(past, reference.sigma1, n)
+        takes = "" if people is None else f"; it takes about {people:,} people"
+        near = f"baseline too small for a value so near to an end: {found.n_people} people"
+        return near + takes, None, people
     return _crossing(needed), needed, None
 
 

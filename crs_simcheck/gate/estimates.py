@@ -14,15 +14,20 @@ from crs_simcheck.metrics import Frame, Metric, correlations_in_pairs
 from crs_simcheck.records import TaskName
 from crs_simcheck.stats import (
     Allowance,
+    ConfidenceInterval,
     Draws,
     FloatArray,
     Pool,
+    RareRate,
     Rows,
+    confidence_interval,
     cut_once,
     draw_pools,
     jackknife_error,
     leave_one_out,
+    rare_rate,
     sigma_one,
+    t_quantile,
 )
 
 __all__ = ["Drawer", "Estimates", "estimates", "value_of"]
@@ -63,8 +68,11 @@ class Estimates:
 
     Parameters
     ----------
-    value, se_jackknife:
-        Of the simulator.
+    value, se, own:
+        Of the simulator, with its standard error and 90 % interval, the people's part not in them:
+        the jackknife's, or for a rate those of the rule for rare rates.
+    rate:
+        Of the simulator, where the metric is a rate.
     center, sigma1:
         Mean over groups of people; standard deviation per person.
     size, largest, n_people:
@@ -76,7 +84,9 @@ class Estimates:
     """
 
     value: float
-    se_jackknife: float
+    se: float
+    own: ConfidenceInterval
+    rate: RareRate | None
     center: float
     sigma1: float
     size: int
@@ -146,13 +156,23 @@ def estimates(
         values = function(Pool.whole(cut))
     if any(_missing(v) for v in (drawn, halves, values)):
         return None
-    se = jackknife_error(leave_one_out(cut, function, metric.blocks))
-    if not np.isfinite(se):
-        return None
+    value = float(np.nanmean(values))
+    rate = None if metric.rate is None else rare_rate(*metric.rate.of_units(cut))
+    if rate is None:
+        se = jackknife_error(leave_one_out(cut, function, metric.blocks))
+        if not np.isfinite(se):
+            return None
+        interval = confidence_interval(value, se, own.n_units)
+    else:
+        # The jackknife's interval of a rate is too short where events are few, and empty without.
+        interval = rate.interval
+        se = (interval.high - interval.low) / 2 / t_quantile(own.n_units)
     deviation = float(np.nanstd(halves, ddof=1))
     return Estimates(
-        value=float(np.nanmean(values)),
-        se_jackknife=se,
+        value=value,
+        se=se,
+        own=interval,
+        rate=rate,
         center=float(np.nanmean(drawn)),
         sigma1=sigma_one(deviation, half.groups.shape[1], n_people),
         size=size,

@@ -143,8 +143,5 @@ def _events(metric: Metric, rows: Rows) -> Events:
     rate = metric.rate
     if rate is None:
         raise ValueError(f"{metric.name} is no rate")
-    sums = np.asarray(rows.unit_sums(rate.block))
-    events = sums[:, rate.events]
-    return Events(
-        int(events.sum()), int(sums[:, rate.answers].sum()), int(np.count_nonzero(events))
-    )
+    events, answers = rate.of_units(rows)
+    return Events(int(events.sum()), int(answers.sum()), int(np.count_nonzero(events)))

@@ -71,9 +71,10 @@ class GateSpec:
                 "no number of seekers proves a rate of 0: give a max above 0"
             )
         if seekers < needed:
+            each = "1 answer" if answers_per_seeker == 1 else f"{answers_per_seeker:g} answers"
             return (
                 f"{self.metric.name}: max = {target.high:g} takes at least {needed} seekers with "
-                f"{answers_per_seeker:g} answers each and nothing seen; here are {seekers}"
+                f"{each} each and nothing seen; here are {seekers}"
             )
         return None
 

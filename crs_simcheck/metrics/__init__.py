@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from crs_simcheck.errors import UnknownNameError
 from crs_simcheck.metrics import bin_pref, items_talk, responses
-from crs_simcheck.metrics.base import Margin, Metric, RateColumns, Table
+from crs_simcheck.metrics.base import Margin, Metric, RateColumns, RepeatColumns, Table
 from crs_simcheck.metrics.bin_pref import correlations, correlations_in_pairs, mean_ratings
 from crs_simcheck.metrics.blocks import (
     RESPONSE_NUMBERS,
@@ -29,6 +29,7 @@ __all__ = [
     "Margin",
     "Metric",
     "RateColumns",
+    "RepeatColumns",
     "Table",
     "answer_rows",
     "column_of",

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from crs_simcheck.metrics.frame import Frame
 from crs_simcheck.records import TaskName
-from crs_simcheck.stats import Direction, FloatArray, Pool
+from crs_simcheck.stats import Direction, FloatArray, Pool, Rows, positive_columns
 
-__all__ = ["Compute", "Margin", "Metric", "RateColumns", "Table"]
+__all__ = ["Compute", "Margin", "Metric", "RateColumns", "RepeatColumns", "Table"]
 
 Table = Literal["mentions", "answers", "responses"]
 Compute = Callable[[Pool, Frame], FloatArray]
@@ -45,6 +47,25 @@ class RateColumns:
     events: int
     answers: int
 
+    def of_units(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
+        """Return (n_units,) events and answers."""
+        sums = np.asarray(rows.unit_sums(self.block))
+        return sums[:, self.events], sums[:, self.answers]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatColumns:
+    """Where a rate of repeats finds its answers, and the block that tells different ones apart."""
+
+    block: str
+    answers: int
+    different: str
+
+    def of_units(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
+        """Return (n_units,) answers that the unit had given before, and answers."""
+        answers = np.asarray(rows.unit_sums(self.block))[:, self.answers]
+        return answers - positive_columns(rows.unit_sums(self.different)), answers
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -73,8 +94,7 @@ class Metric:
     default_max:
         For rare rates, the end that stands where none is given by hand; people are not needed then.
     rate:
-        Where a plain rate finds its columns; a rate with an end given by hand is judged by the rule
-        for rare rates.
+        Where a rate finds its events; its interval is the one for rare rates.
     needs:
         Frame → None, or the reason why this metric cannot be measured with it.
     paired:
@@ -93,6 +113,6 @@ class Metric:
     too_low: str
     too_high: str
     default_max: float | None = None
-    rate: RateColumns | None = None
+    rate: RateColumns | RepeatColumns | None = None
     needs: Callable[[Frame], str | None] = lambda _frame: None
     paired: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crs_simcheck.metrics.base import Margin, Metric, RateColumns
+from crs_simcheck.metrics.base import Margin, Metric, RateColumns, RepeatColumns
 from crs_simcheck.metrics.blocks import MENTIONS, UNKNOWN
 from crs_simcheck.metrics.frame import Frame
 from crs_simcheck.stats import (
@@ -182,7 +182,9 @@ METRICS: tuple[Metric, ...] = (
         table="mentions",
         blocks=("sums",),
         compute=unknown_item_rate,
-        margin=Margin(0.05, "one title in twenty may be missing from a catalogue, or misspelt"),
+        margin=Margin(
+            0.08, "the least of which 100 seekers with 5 films show twice as much 19 times of 20"
+        ),
         too_low="",
         too_high="titles are made up, misspelt, or missing from the catalogue",
         rate=RateColumns("sums", events=UNKNOWN, answers=MENTIONS),
@@ -196,8 +198,11 @@ METRICS: tuple[Metric, ...] = (
         table="mentions",
         blocks=("sums", "pairs"),
         compute=repeat_rate,
-        margin=Margin(0.05, "as for other rates that should be low: one in twenty"),
+        margin=Margin(
+            0.08, "the least of which 100 seekers with 5 films show twice as much 19 times of 20"
+        ),
         too_low="",
         too_high="the same seeker names the same film more often than people do",
+        rate=RepeatColumns("sums", answers=MENTIONS, different="pairs"),
     ),
 )

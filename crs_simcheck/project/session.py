@@ -127,8 +127,7 @@ class SimulatorRun:
         SettingsError
             Where the baseline is not of people and this was not allowed.
         """
-        given = self.settings.baselines
-        name = given.get(task, given.get("")) or DEFAULT_BASELINES.get(task)
+        name = self._baseline_name(task)
         if name is None:
             return None
         group = load_baseline(name, self.settings.folder)
@@ -145,22 +144,21 @@ class SimulatorRun:
         """Return what was read in the answers to a task, and the group that it adds up to."""
         if self.group is not None:
             return (), self.group
-        baseline = self.baseline(task)
-        key = self._key(task)
+        key = self._baseline_name(task)
         if key not in self._measured:
-            same = [t for t in self.tasks if self._key(t) == key]
+            same = [t for t in self.tasks if self._baseline_name(t) == key]
             rows = [r for t in same for r in self._rows[t]]
-            films = self._joint(key, baseline).catalogue
+            films = self._joint(key, self.baseline(task)).catalogue
             seen = measure(rows, films, histories=self.histories, like_at=self.settings.like_at)
             group = measure_group(seen, films, name=self.settings.name, speakers="simulator")
             self._measured[key] = (seen, group)
         seen, group = self._measured[key]
         return tuple(m for m in seen if m.response.task == task), group
 
-    def _key(self, task: TaskName) -> str | None:
-        # Not its name: two folders may hold groups of one name.
-        baseline = self.baseline(task)
-        return None if baseline is None else str(baseline.path)
+    def _baseline_name(self, task: TaskName) -> str | None:
+        """Return the name or folder as it was given: a group need not exist to be told apart."""
+        given = self.settings.baselines
+        return given.get(task, given.get("")) or DEFAULT_BASELINES.get(task)
 
     @cached_property
     def _joints(self) -> dict[str | None, JointCatalogue]:
@@ -181,7 +179,7 @@ class SimulatorRun:
                 task,
                 group,
                 baseline,
-                catalogue=self._joint(self._key(task), baseline),
+                catalogue=self._joint(self._baseline_name(task), baseline),
                 settings=Settings(
                     self.settings.seed, self.settings.draws, self.settings.least_seekers
                 ),
@@ -242,10 +240,8 @@ class SimulatorRun:
         return self._planned[1]
 
     def notes_on(self, spec: GateSpec) -> tuple[str, ...]:
-        """Return what a reader of a verdict should know: rows left out, not people, limits."""
+        """Return what a reader of a verdict should know: who is not people, what it cannot show."""
         notes = []
-        if self.n_broken:
-            notes.append(f"{self.n_broken:,} broken rows were left out")
         people = self.baseline(spec.task)
         if people is not None and people.speakers != "people":
             notes.append(f"baseline '{people.name}' is not people: {people.speakers}")
@@ -292,7 +288,7 @@ class SimulatorRun:
             if spec.of_task or spec.task in wanted or spec.metric.name not in answered:
                 kept.append(spec)
                 answered.add(spec.metric.name)
-        return tuple(kept)
+        return tuple(sorted(kept, key=lambda spec: TASKS.index(spec.task)))
 
     def verdict(self, spec: GateSpec) -> Verdict:
         """Return the verdict of a gate, decided once."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -98,7 +100,7 @@ def find_settings(folder: Path, given: str | Path | None = None) -> Path | None:
     ``simcheck.toml`` goes before ``[tool.crs-simcheck]`` in ``pyproject.toml``.
     """
     if given is not None:
-        return (folder / given).resolve()
+        return Path(os.path.normpath(folder / given))  # a link stays one: paths start beside it
     own = folder / SETTINGS_FILE
     if own.is_file():
         return own
@@ -205,6 +207,13 @@ class _Reader:
 
 def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSettings:
     place = f"simulator.{name}"
+    if not re.fullmatch(r"[^\W_][\w. +-]*", name):
+        raise SettingsError(
+            f"found the name {name!r}, need letters, digits and any of . _ + - or blanks",
+            path=path,
+            field="simulator",
+            fix="it becomes part of the name of a test",
+        )
     _known_keys(table, _KEYS, path, place)
     read = _Reader(table, place, path)
     for key, check in _OTHER_KEYS.items():

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from crs_simcheck.baselines import UNKNOWN_TITLE, Measured
 from crs_simcheck.metrics import Metric
+from crs_simcheck.report.words import printable
 
 __all__ = ["behind", "excerpt"]
 
@@ -18,7 +19,7 @@ def excerpt(text: str, width: int = 60) -> str:
     """Return the beginning of a text on one line, with everything that is not printable escaped."""
     line = " ".join(text[: 50 * width].split())
     start = line[: width + 1]  # an escaped character is longer than the character
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in start)
+    shown = printable(start)
     return shown if len(shown) <= width else shown[: width - 1] + "…"
 
 
@@ -59,7 +60,8 @@ def _films(measured: Sequence[Measured], _source: str) -> Iterator[str]:
     yield f"{total:,} mentions of {len(counts):,} films that a catalogue knows"
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     yield from _most(
-        (f"{n:5} × {film}, by {len(seekers[film])} seekers" for film, n in ordered), len(ordered)
+        (f"{n:5} × {excerpt(film)}, by {len(seekers[film])} seekers" for film, n in ordered),
+        len(ordered),
     )
 
 

@@ -144,11 +144,8 @@ def verdict_words(verdict: Verdict, where: Where) -> str:
 
     A longer command is broken as a shell reads it, so that it can be copied.
     """
-    lines = textwrap.wrap(headline(verdict, where.simulator), WIDTH, subsequent_indent="  ")
-    for sentence in describe(verdict):
-        lines += textwrap.wrap(
-            sentence, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
-        )
+    lines = [wrapped(headline(verdict, where.simulator))]
+    lines += [wrapped(sentence, "  ") for sentence in describe(verdict)]
     if where.source:
         lines.append(f"  answers: {where.source}")
         lines += _command_lines("  next:    ", where.command(verdict))
@@ -167,9 +164,26 @@ def _command_lines(start: str, pieces: tuple[str, ...]) -> Iterator[str]:
     yield line
 
 
-def wrapped(sentence: str) -> str:
-    """Return a sentence at most :data:`WIDTH` columns wide, further lines indented."""
-    return "\n".join(textwrap.wrap(sentence, WIDTH, subsequent_indent="  ", break_on_hyphens=False))
+def wrapped(sentence: str, indent: str = "") -> str:
+    """Return a sentence at most :data:`WIDTH` columns wide, further lines indented by two more.
+
+    Titles and names are data of others: what would steer a terminal is shown, not obeyed.
+    """
+    lines = textwrap.wrap(
+        printable(sentence),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return "\n".join(lines)
+
+
+def printable(text: str) -> str:
+    """Return a text with blanks for every white space, and the rest that cannot be seen escaped."""
+    blank = "".join(" " if sign.isspace() else sign for sign in text)
+    return "".join(s if s.isprintable() else s.encode("unicode_escape").decode() for s in blank)
 
 
 def _meaning(verdict: Verdict) -> str:

@@ -47,6 +47,7 @@ from crs_simcheck.stats.rule import (
     standard_error,
     t_quantile,
     target_range,
+    with_reference,
 )
 
 __all__ = [
@@ -95,4 +96,5 @@ __all__ = [
     "target_range",
     "units_needed",
     "units_to_show",
+    "with_reference",
 ]

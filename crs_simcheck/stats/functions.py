@@ -69,7 +69,7 @@ def entropy_bits(counts: Matrix) -> FloatArray:
     """
     totals = row_sums(counts)
     if issparse(counts):
-        sparse = csr_array(counts)
+        sparse = csr_array(counts, dtype=np.float64)
         data = sparse.data
         weighted = np.zeros_like(data)
         np.log2(data, out=weighted, where=data > 0)

@@ -27,6 +27,7 @@ __all__ = [
     "standard_error",
     "t_quantile",
     "target_range",
+    "with_reference",
 ]
 
 Direction = Literal["two-sided", "lower", "upper"]
@@ -112,6 +113,29 @@ def confidence_interval(value: float, se: float, n: int) -> ConfidenceInterval:
     """Return v ± t·SE."""
     reach = t_quantile(n) * se
     return ConfidenceInterval(value - reach, value + reach)
+
+
+def with_reference(
+    value: float, own: ConfidenceInterval, sigma1: float, n_reference: int, n: int
+) -> ConfidenceInterval:
+    """Return an interval of the value, widened on either side by the reference's uncertainty.
+
+    ``v ± √(reach² + (t·σ₁/√N)²)`` with the reach of either side (Zou and Donner 2008). For
+    v ± t·se_jack it is v ± t·SE with the SE of :func:`standard_error`.
+
+    Parameters
+    ----------
+    own:
+        Interval of the value alone.
+    sigma1, n_reference:
+        σ₁ and N of the reference.
+    n:
+        Number of units that gave the value.
+    """
+    theirs = t_quantile(n) * standard_error(0.0, sigma1, n_reference)
+    return ConfidenceInterval(
+        value - math.hypot(value - own.low, theirs), value + math.hypot(own.high - value, theirs)
+    )
 
 
 def decide(interval: ConfidenceInterval, target: Range) -> Outcome:
