@@ -290,5 +290,5 @@ def _where(settings: SimulatorSettings, config: pytest.Config) -> Where:
         seen(settings.profiles),
         {task: seen(name) or "" for task, name in settings.baselines.items()},
         is_group=settings.group is not None,
-        flags=() if settings.like_at == 3.5 else (f"--like-at {settings.like_at:g}",),
+        flags=() if settings.like_at is None else (f"--like-at {settings.like_at:g}",),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from crs_simcheck.catalogue.normalise import normalise_title, split_year
@@ -130,10 +130,15 @@ class Catalogue:
         return any(getattr(item, attribute) not in (None, ()) for item in self.items)
 
     @cached_property
+    def keys(self) -> tuple[_Key, ...]:
+        """The key of each film, in order."""
+        return tuple(item.key for item in self.items)
+
+    @cached_property
     def _by_key(self) -> Mapping[_Key, int]:
         found: dict[_Key, int] = {}
-        for index, item in enumerate(self.items):
-            found.setdefault(item.key, index)
+        for index, key in enumerate(self.keys):
+            found.setdefault(key, index)
         return found
 
 
@@ -162,41 +167,58 @@ def union(first: Catalogue, second: Catalogue, name: str) -> Union:
     """
     merged: list[Item] = []
     positions: dict[_Key, int] = {}
-    for item in first.items:
-        if positions.setdefault(item.key, len(merged)) == len(merged):
+    for key, item in zip(first.keys, first.items, strict=True):
+        if positions.setdefault(key, len(merged)) == len(merged):
             merged.append(item)
-    from_first = tuple(positions[item.key] for item in first.items)
+    from_first = tuple(positions[key] for key in first.keys)
     partners = _yearless_partners(first, second)
 
     own_popularity = first.has("popularity") or not second.has("popularity")
     own_rating = first.has("mean_rating") or not second.has("mean_rating")
     if not own_popularity:
-        merged = [replace(item, popularity=None) for item in merged]
+        merged = [_without(item, popularity=True) for item in merged]
     if not own_rating:
-        merged = [replace(item, mean_rating=None) for item in merged]
+        merged = [_without(item, mean_rating=True) for item in merged]
 
     seen: dict[_Key, int] = {}
-    for item in second.items:
-        if item.key in seen:
+    for key, item in zip(second.keys, second.items, strict=True):
+        if key in seen:
             continue
-        other = replace(
-            item,
-            popularity=None if own_popularity else item.popularity,
-            mean_rating=None if own_rating else item.mean_rating,
-        )
-        position = positions.get(partners.get(item.key, item.key))
+        other = _without(item, popularity=own_popularity, mean_rating=own_rating)
+        position = positions.get(partners.get(key, key))
         if position is None:
-            seen[item.key] = len(merged)
+            seen[key] = len(merged)
             merged.append(other)
         else:
-            seen[item.key] = position
+            seen[key] = position
             merged[position] = _filled(merged[position], other)
     return Union(
         catalogue=Catalogue(name, tuple(merged)),
         from_first=from_first,
-        from_second=tuple(seen[item.key] for item in second.items),
+        from_second=tuple(seen[key] for key in second.keys),
         popularity_from=_source(first, second, "popularity"),
         mean_rating_from=_source(first, second, "mean_rating"),
+    )
+
+
+def _without(item: Item, *, popularity: bool = False, mean_rating: bool = False) -> Item:
+    """Return the film without figures on a scale that is not used; the film itself if it has none.
+
+    Thousands of films pass here: the fields are named, ``dataclasses.replace`` would look them up.
+    """
+    if not (popularity and item.popularity is not None) and not (
+        mean_rating and item.mean_rating is not None
+    ):
+        return item
+    return Item(
+        item.title,
+        item.year,
+        item.genres,
+        item.region,
+        None if popularity else item.popularity,
+        None if mean_rating else item.mean_rating,
+        item.description,
+        item.extra,
     )
 
 
@@ -242,7 +264,6 @@ def _yearless_partners(first: Catalogue, second: Catalogue) -> dict[_Key, _Key]:
 
 def _years_by_title(catalogue: Catalogue) -> Mapping[str, set[int | None]]:
     found: defaultdict[str, set[int | None]] = defaultdict(set)
-    for item in catalogue.items:
-        title, year = item.key
+    for title, year in catalogue.keys:
         found[title].add(year)
     return found

@@ -50,8 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _hush()
         return NO_READER
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            print(f"crs-simcheck: cannot be written: {error.strerror}", file=sys.stderr)
+        full = (errno.ENOSPC, errno.EDQUOT)
+        if isinstance(error, OSError) and (error.filename or error.errno in full):
+            where = f"{error.filename}: " if error.filename else ""
+            print(f"crs-simcheck: {where}cannot be used: {error.strerror}", file=sys.stderr)
             _hush()
             return BAD_INPUT
         import traceback

@@ -48,7 +48,7 @@ def check(
     catalogue: str | None,
     profiles: str | None,
     skip_broken: bool,
-    like_at: float,
+    like_at: float | None,
     metrics: tuple[str, ...],
     task: tuple[TaskName, ...],
     seekers: int | None,
@@ -174,7 +174,7 @@ def _print(
 def _flags(settings: SimulatorSettings) -> tuple[str, ...]:
     """Return what the answers were read with, so that the next command reads them alike."""
     broken = ("--skip-broken",) if settings.skip_broken else ()
-    return (*broken, *(() if settings.like_at == 3.5 else (f"--like-at {settings.like_at:g}",)))
+    return (*broken, *(() if settings.like_at is None else (f"--like-at {settings.like_at:g}",)))
 
 
 def _first_broken(run: SimulatorRun) -> str:

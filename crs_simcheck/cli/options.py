@@ -16,8 +16,10 @@ __all__ = ["baseline_map", "source_options", "task_option"]
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def _a_number(_context: click.Context, _option: click.Parameter, value: float) -> float:
-    if math.isnan(value):  # lies in every range of click
+def _a_number(
+    _context: click.Context, _option: click.Parameter, value: float | None
+) -> float | None:
+    if value is not None and math.isnan(value):  # lies in every range of click
         raise click.BadParameter("nan is not a number")
     return value
 
@@ -35,10 +37,8 @@ def source_options(command: _F) -> _F:
         click.option(
             "--like-at",
             type=click.FloatRange(0.5, 5.0),
-            default=3.5,
-            show_default=True,
             callback=_a_number,
-            help="Least stars that mean Yes.",
+            help="Least stars that mean Yes (default: as the baseline was built, or 3.5).",
         ),
     ]
     for option in reversed(options):

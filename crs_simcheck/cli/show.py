@@ -25,7 +25,7 @@ def show(
     catalogue: str | None,
     profiles: str | None,
     skip_broken: bool,
-    like_at: float,
+    like_at: float | None,
 ) -> None:
     """Show which answers make the value of a metric: films, lengths, leaked titles, repeats."""
     from crs_simcheck.errors import EmptyInputError

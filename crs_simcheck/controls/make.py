@@ -131,6 +131,8 @@ def make_control(
             f"control '{name}' cannot be made from baseline '{baseline.name}'",
             fix=f"the baseline has {', '.join(baseline.tasks)}",
         )
+    if name != "echo":  # who names a film of its own history by chance would leak
+        histories = _unsaid(histories, responses)
     profiles = tuple(
         Profile(seeker, history=tuple(HistoryItem(title) for title in titles))
         for seeker, titles in histories.items()
@@ -145,6 +147,19 @@ def _asked(person: _Rows, most: int | None, rng: np.random.Generator) -> _Rows:
         return person
     kept = sorted(rng.permutation(len(answers))[:most].tolist())
     return {**person, "answers": [answers[i] for i in kept]}
+
+
+def _unsaid(
+    histories: Mapping[str, tuple[str, ...]], responses: Sequence[Response]
+) -> dict[str, tuple[str, ...]]:
+    """Return the histories without titles that their seekers name."""
+    said = dict.fromkeys(histories, "")
+    for response in responses:
+        said[response.seeker] += response.text.casefold() + "\n"
+    return {
+        seeker: tuple(t for t in titles if t.rpartition(" (")[0].casefold() not in said[seeker])
+        for seeker, titles in histories.items()
+    }
 
 
 class _Films:

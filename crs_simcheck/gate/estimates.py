@@ -141,14 +141,7 @@ def estimates(
     both = Allowance(own.counts, theirs.counts)
     groups = drawer.groups("people", metric.table, theirs, size, both)
     half = drawer.groups("people", metric.table, theirs, min(size, n_people // 2), both)
-    against = None
-    if ratings is None:
-        function = value_of(metric, frame, None)
-        drawn, halves = function(groups.pool), function(half.pool)
-    else:
-        drawn, against = ratings.of_people(groups)
-        halves, _ = ratings.of_people(half)
-        function = value_of(metric, frame, against)
+    function, drawn, halves = _people_values(metric, frame, ratings, groups, half)
     cut = cut_once(own, both, drawer.rng("cut", metric.table, own.n_units))
     if own.n_units > size:
         values = function(drawer.groups("simulator", metric.table, own, size, both).pool)
@@ -160,13 +153,13 @@ def estimates(
     rate = None if metric.rate is None else rare_rate(*metric.rate.of_units(cut))
     if rate is None:
         se = jackknife_error(leave_one_out(cut, function, metric.blocks))
-        if not np.isfinite(se):
-            return None
         interval = confidence_interval(value, se, own.n_units)
     else:
         # The jackknife's interval of a rate is too short where events are few, and empty without.
         interval = rate.interval
         se = (interval.high - interval.low) / 2 / t_quantile(own.n_units)
+    if not np.isfinite(se):
+        return None
     deviation = float(np.nanstd(halves, ddof=1))
     return Estimates(
         value=value,
@@ -181,6 +174,17 @@ def estimates(
         drawn=drawn,
         groups=groups.pool,
     )
+
+
+def _people_values(
+    metric: Metric, frame: Frame, ratings: Ratings | None, groups: Draws, half: Draws
+) -> tuple[Callable[[Pool], FloatArray], FloatArray, FloatArray]:
+    """Return the function for the simulator, and the values of both sizes of groups of people."""
+    if ratings is None:
+        function = value_of(metric, frame, None)
+        return function, function(groups.pool), function(half.pool)
+    drawn, against = ratings.of_people(groups)
+    return value_of(metric, frame, against), drawn, ratings.of_people(half)[0]
 
 
 def _mean(values: FloatArray) -> FloatArray:

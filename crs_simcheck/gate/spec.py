@@ -124,6 +124,8 @@ def gate_from_table(
     if rule not in ("target", "estimate"):
         raise SettingsError(f"found rule = {rule!r}, need 'target' or 'estimate'", field=where)
     top_k = table.get("top_k", 50)
+    if "top_k" in table and metric_name != "popularity_share":
+        raise SettingsError("'top_k' belongs to popularity_share", field=where)
     if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
         raise SettingsError(f"found top_k = {top_k!r}, need a whole number above 0", field=where)
     return GateSpec(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,9 @@ from crs_simcheck.stats import Rows
 
 __all__ = ["NotMeasured", "SimulatorRun"]
 
+# Least stars that mean Yes where neither the user nor the baseline says so.
+_LIKE_AT = 3.5
+
 
 @dataclass(frozen=True, slots=True)
 class NotMeasured:
@@ -46,6 +49,17 @@ class NotMeasured:
     task: TaskName
     metric: str
     reason: str
+
+
+@lru_cache(maxsize=8)
+def _catalogue_at(path: Path, _stamp: int) -> Catalogue:
+    return read_catalogue(path)
+
+
+@lru_cache(maxsize=8)
+def _joint_at(path: Path, stamp: int, baseline: Group | None) -> JointCatalogue:
+    """Join a catalogue with a baseline's; simulators of one repository share both."""
+    return joint_catalogue(_catalogue_at(path, stamp), baseline)
 
 
 class SimulatorRun:
@@ -112,7 +126,13 @@ class SimulatorRun:
         """The user's catalogue."""
         if self.settings.catalogue is None:
             return None
-        return read_catalogue(self._path(self.settings.catalogue))
+        return _catalogue_at(*self._catalogue_file)
+
+    @property
+    def _catalogue_file(self) -> tuple[Path, int]:
+        """Where the user's catalogue is, and a number that changes when the file does."""
+        path = self._path(self.settings.catalogue or "")
+        return path, path.stat().st_mtime_ns if path.is_file() else 0
 
     def _path(self, text: str) -> Path:
         return self.settings.folder / text
@@ -148,8 +168,10 @@ class SimulatorRun:
         if key not in self._measured:
             same = [t for t in self.tasks if self._baseline_name(t) == key]
             rows = [r for t in same for r in self._rows[t]]
-            films = self._joint(key, self.baseline(task)).catalogue
-            seen = measure(rows, films, histories=self.histories, like_at=self.settings.like_at)
+            baseline = self.baseline(task)
+            films = self._joint(key, baseline).catalogue
+            like_at = self._like_at(baseline)
+            seen = measure(rows, films, histories=self.histories, like_at=like_at)
             group = measure_group(seen, films, name=self.settings.name, speakers="simulator")
             self._measured[key] = (seen, group)
         seen, group = self._measured[key]
@@ -160,13 +182,24 @@ class SimulatorRun:
         given = self.settings.baselines
         return given.get(task, given.get("")) or DEFAULT_BASELINES.get(task)
 
+    def _like_at(self, baseline: Group | None) -> float:
+        """Return the least stars that mean Yes: as given, or as the baseline was built."""
+        built = _built_like_at(baseline)
+        if self.settings.like_at is not None:
+            return self.settings.like_at
+        return _LIKE_AT if built is None else built
+
     @cached_property
     def _joints(self) -> dict[str | None, JointCatalogue]:
         return {}
 
     def _joint(self, key: str | None, baseline: Group | None) -> JointCatalogue:
         if key not in self._joints:
-            self._joints[key] = joint_catalogue(self.catalogue, baseline)
+            self._joints[key] = (
+                joint_catalogue(None, baseline)
+                if self.settings.catalogue is None
+                else _joint_at(*self._catalogue_file, baseline)
+            )
         return self._joints[key]
 
     def comparison(self, task: TaskName) -> Comparison:
@@ -245,6 +278,11 @@ class SimulatorRun:
         people = self.baseline(spec.task)
         if people is not None and people.speakers != "people":
             notes.append(f"baseline '{people.name}' is not people: {people.speakers}")
+        built = _built_like_at(people)
+        if spec.task == "bin_pref" and built not in (None, self._like_at(people)):
+            notes.append(
+                f"Yes is {self._like_at(people):g} stars here, and {built:g} in the baseline"
+            )
         rows = self.comparison(spec.task).sides.simulator_rows(spec.metric.table)
         if spec.named and rows is not None:
             advice = spec.advice(rows.n_units, _per_unit(rows))
@@ -295,6 +333,13 @@ class SimulatorRun:
         if spec not in self._verdicts:
             self._verdicts[spec] = self.comparison(spec.task).verdict(spec)
         return self._verdicts[spec]
+
+
+def _built_like_at(baseline: Group | None) -> float | None:
+    """Return from how many stars on a baseline's people were taken to say Yes."""
+    answers = None if baseline is None else baseline.tasks.get("bin_pref")
+    found = None if answers is None else answers.design.get("like_at")
+    return found if isinstance(found, (int, float)) else None
 
 
 def _per_unit(rows: Rows) -> float:

@@ -56,6 +56,8 @@ class SimulatorSettings:
         Task → name or folder of the people to compare with; the key ``""`` stands for all others.
     seekers:
         How many of the seekers to look at; None for all.
+    like_at:
+        Least stars that mean Yes; None for what the baseline was built with, or 3.5.
     gates:
         The gates asked for; None where there is no ``gates`` table: every metric that both sides
         can be measured on.
@@ -74,7 +76,7 @@ class SimulatorSettings:
     seed: int = 0
     draws: int = 1000
     least_seekers: int = 20
-    like_at: float = 3.5
+    like_at: float | None = None
     allow_not_people: bool = False
     gates: tuple[GateSpec, ...] | None = None
     tasks: tuple[TaskName, ...] = ()
@@ -247,7 +249,7 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSett
         seed=read.whole("seed", 0, 0),
         draws=read.whole("draws", 1000, 100),
         least_seekers=read.whole("least_seekers", 20, 2),
-        like_at=read.number("like_at", 3.5, 0.5, 5.0),
+        like_at=read.number("like_at", 3.5, 0.5, 5.0) if "like_at" in table else None,
         allow_not_people=read.flag("allow_not_people"),
         gates=_gates(table["gates"], path, place) if "gates" in table else None,
         tasks=_tasks(table.get("tasks", {}), path, f"{place}.tasks"),

@@ -23,6 +23,8 @@ __all__ = [
 ]
 
 WIDTH = 100
+# Where values of a unit end: an interval beyond would only puzzle.
+_BOUNDS = {"": (0.0, 1.0), "r": (-1.0, 1.0)}
 _OUTCOMES = {"within": "WITHIN", "drifted": "DRIFTED", "inconclusive": "INCONCLUSIVE"}
 
 
@@ -116,7 +118,8 @@ def headline(verdict: Verdict, simulator: str) -> str:
         outcome += " (too high)" if verdict.too_high else " (too low)"
     interval = ""
     if verdict.interval is not None:
-        ends = (verdict.interval.low, verdict.interval.high)
+        low, high = _BOUNDS.get(metric.unit, (-math.inf, math.inf))
+        ends = (max(verdict.interval.low, low), min(verdict.interval.high, high))
         interval = " [" + ", ".join(amount(metric, end, unit=False) for end in ends) + "]"
     if metric.unit == "":
         # The unit goes behind the interval: 4.1 [3.0, 5.5] %.
@@ -218,7 +221,9 @@ def _power(verdict: Verdict) -> str:
     metric = verdict.gate.metric
     if verdict.people is None and metric.rate is not None:
         return f"at this size a rate of {amount(metric, drift)} is found 4 times of 5"
-    written = amount(metric, drift).removeprefix("r = ")
+    # "a drift of 15.7 %" would read as a share of people's value.
+    shares = metric.unit == ""
+    written = f"{100 * drift:.1f} points" if shares else amount(metric, drift).removeprefix("r = ")
     past = "" if verdict.people is not None else " past the end"
     return f"at this size a drift of {written}{past} is found 4 times of 5"
 

@@ -16,8 +16,8 @@ from crs_simcheck.gate import Comparison, GateSpec, Settings
 from crs_simcheck.metrics import metric_named
 from crs_simcheck.stats import Pool, rare_rate
 
-RUNS, DEVIATIONS = 60, 3.0
-SMALL = {"runs": RUNS, "draws": 200, "groups": 200, "workers": 1}
+RUNS, DEVIATIONS = 50, 3.0
+SMALL = {"runs": RUNS, "draws": 200, "groups": 150, "workers": 1}
 MARGINS = ("1 margin", "2 margins")
 
 
@@ -72,7 +72,7 @@ def test_correlation_that_has_drifted_is_never_within():
 # -- equal observations ------------------------------------------------------------------------
 
 
-def few_against_five(runs=60):
+def few_against_five(runs=40):
     """Yield a comparison of people who always name five films with people who name one to five."""
     for run in range(runs):
         rng = np.random.default_rng([3, run])

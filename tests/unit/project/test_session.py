@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crs_simcheck import check
-from crs_simcheck.baselines import load_baseline, write_group
+from crs_simcheck.baselines import SeekerStatistics, load_baseline, write_group
 from crs_simcheck.errors import EmptyInputError, InputError, SettingsError, UnknownNameError
+from crs_simcheck.gate import GateSpec
+from crs_simcheck.metrics import METRICS
 from crs_simcheck.profiles import write_profiles
 from crs_simcheck.project import SimulatorRun, SimulatorSettings, parse_settings
 from crs_simcheck.project.session import _sampled
@@ -254,3 +256,40 @@ def test_check_takes_a_baseline_by_name_by_folder_or_by_task(answers):
     )
     assert json.dumps(one.as_json()) == json.dumps(two.as_json())
     assert one.people.name == "p"
+
+
+def test_stars_mean_yes_from_where_the_baseline_was_built(tmp_path):
+    """Rows without a Yes or No are read as the people's were, and as given where that is given."""
+    rows = [
+        Response("bin_pref", f"s{i}", "", {"item": "Synthetic Film 05 (1994)"}, rating=3.5)
+        for i in range(3)
+    ]
+    write_responses(rows, tmp_path / "answers.jsonl")
+    people = load_baseline("synthetic-raters")
+    statistics = people.tasks["bin_pref"]
+    strict = SeekerStatistics(
+        statistics.n_seekers, statistics.tables, {**statistics.design, "like_at": 4.0}
+    )
+    write_group(people.with_tasks({"bin_pref": strict}), tmp_path / "strict")
+
+    def yes(**changed):
+        settings = SimulatorSettings(
+            name="s",
+            folder=tmp_path,
+            responses="answers.jsonl",
+            baselines={"": "strict"},
+            allow_not_people=True,
+            **changed,
+        )
+        run = SimulatorRun(settings)
+        measured, _ = run.measured("bin_pref")
+        return measured[0].observation.yes, run.notes_on(
+            GateSpec("bin_pref", METRICS["acceptance_rate"])
+        )
+
+    said, notes = yes()
+    assert said is False
+    assert not any("stars" in note for note in notes)
+    said, notes = yes(like_at=3.5)
+    assert said is True
+    assert any("3.5 stars here, and 4 in the baseline" in note for note in notes)

@@ -36,7 +36,7 @@ def refused(**table) -> str:
 def test_a_table_with_answers_alone_has_every_default():
     made = settings_of()
     assert (made.name, made.folder, made.source) == ("seeker", WHERE.parent, "a.jsonl")
-    assert (made.seed, made.draws, made.least_seekers, made.like_at) == (0, 1000, 20, 3.5)
+    assert (made.seed, made.draws, made.least_seekers, made.like_at) == (0, 1000, 20, None)
     assert made.gates is None
     assert made.seekers is None
     assert made.tasks == ()
@@ -203,7 +203,8 @@ def test_a_simulator_without_answers_is_an_error():
 # The reader is stricter than the schema, on purpose, in this: exactly one of responses and group
 # (prompts and python are for later); no blank text; no 1.0 for a whole number; a temperature of at
 # most 100; no empty list of configurations; nothing that is not finite; and gates must name a
-# metric that exists and stands on the task, not mix a margin with ends, and be in order.
+# metric that exists and stands on the task, not mix a margin with ends, be in order, and give top_k
+# to popularity_share alone.
 
 texts = st.sampled_from(["a", "a.jsonl", "redial-seekers"])
 wholes = st.integers(1, 500)
@@ -212,7 +213,7 @@ gate = st.one_of(
         {}, optional={"margin": st.floats(0, 9), "rule": st.sampled_from(["target", "estimate"])}
     ),
     st.fixed_dictionaries({"max": st.floats(5, 9)}, optional={"min": st.integers(-4, 4)}),
-    st.fixed_dictionaries({}, optional={"top_k": wholes, "min": st.floats(-9, 9)}),
+    st.fixed_dictionaries({}, optional={"min": st.floats(-9, 9)}),
 )
 PLAIN = [name for name, m in METRICS.items() if m.default_max is None]
 
@@ -373,3 +374,17 @@ def test_brackets_without_end_are_refused_too(tmp_path):
     path.write_text("a = " + "[" * 50_000, encoding="utf-8")
     with pytest.raises(SettingsError, match="cannot be read"):
         read_settings(path)
+
+
+def test_top_k_is_for_popularity_share_alone():
+    where = Path("simcheck.toml")
+    gates = {"popularity_share": {"top_k": 20}}
+    (simulator,) = parse_settings(
+        {"simulator": {"s": {"responses": "a", "gates": gates}}}, where
+    ).simulators
+    assert simulator.gates[0].top_k == 20
+    with pytest.raises(SettingsError, match="belongs to popularity_share"):
+        parse_settings(
+            {"simulator": {"s": {"responses": "a", "gates": {"item_entropy": {"top_k": 20}}}}},
+            where,
+        )
