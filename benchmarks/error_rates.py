@@ -30,14 +30,15 @@ from benchmarks.populations import DRIFTS, amount_for, as_group, expectation
 from benchmarks.promises import misses
 from benchmarks.rare_rates import rare_rate_table
 from benchmarks.rules import RULES, estimates_of
-from benchmarks.tables import naive_table, rates_table
+from benchmarks.tables import Row, naive_table, rates_table
 from crs_simcheck.gate import Comparison, GateSpec, Settings, Verdict
 from crs_simcheck.metrics import metric_named
 from crs_simcheck.stats import Pool
 
 __all__ = ["Cell", "Plan", "Row", "main", "measure_rates"]
 
-_J, _R = TypeVar("_J"), TypeVar("_R")
+_J = TypeVar("_J")
+_R = TypeVar("_R")
 _RUNS_A_JOB = 25
 
 
@@ -76,34 +77,6 @@ class Cell:
     n_people: int
     drift: str
     amount: float = 0.0
-
-
-@dataclass(frozen=True)
-class Row:
-    """Rates of one metric and one size of baseline, as shares of 1.
-
-    Parameters
-    ----------
-    margin:
-        The default margin, in the unit of the metric.
-    outcomes:
-        Drift → rule → shares that come out within and drifted.
-    covered:
-        Share of 90 % intervals of the value that hold its expectation.
-    least_drift, found:
-        Mean of the least drift that verdicts on people name, in the unit of the metric, and how
-        often a drift of that size is found.
-    """
-
-    metric: str
-    n: int
-    n_people: int
-    margin: float
-    runs: int
-    outcomes: dict[str, dict[str, tuple[float, float]]]
-    covered: float
-    least_drift: float
-    found: float
 
 
 @dataclass(frozen=True)
@@ -199,7 +172,9 @@ def _drift(job: tuple[str, int, str, float], plan: Plan) -> Cell:
     if name != "least":
         center = expectation(metric, size, n_people, 0.0, plan.groups)
         distance *= metric_named(metric).margin.at(center)
-    return Cell((metric,), n_people, name, amount_for(metric, distance, size, n_people, plan.groups))
+    return Cell(
+        (metric,), n_people, name, amount_for(metric, distance, size, n_people, plan.groups)
+    )
 
 
 def _of_one_task(plan: Plan) -> list[tuple[str, ...]]:
@@ -222,9 +197,7 @@ def measure_rates(plan: Plan) -> list[Row]:
         seen |= _all_runs(_mapped(partial(_drift, plan=plan), asked, plan), plan)
     expected = _mapped(partial(_expected, plan=plan), pairs, plan)
     return [
-        _row(
-            plan, m, n, value, {d: s for (of, at, d), s in seen.items() if (of, at) == (m, n)}
-        )
+        _row(plan, m, n, value, {d: s for (of, at, d), s in seen.items() if (of, at) == (m, n)})
         for (m, n), value in zip(pairs, expected, strict=True)
     ]
 

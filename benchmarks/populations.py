@@ -26,7 +26,7 @@ from crs_simcheck.baselines.synthetic import (
 from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.gate import Comparison
 from crs_simcheck.metrics import correlations, metric_named
-from crs_simcheck.records import TaskName
+from crs_simcheck.records import Speakers, TaskName
 from crs_simcheck.stats import FloatArray, Pool, Rows
 
 __all__ = ["DRIFTS", "Drift", "amount_for", "as_group", "expectation", "group_values"]
@@ -75,8 +75,8 @@ class Drift:
 
 def as_group(task: TaskName, statistics: SeekerStatistics, simulator: bool = False) -> Group:
     """Return seekers as a group: the simulator, or else the people of a baseline."""
-    name = "simulator" if simulator else "people"
-    return Group(name, name, MappingProxyType({task: statistics}), _catalogue(task))
+    speakers: Speakers = "simulator" if simulator else "people"
+    return Group(speakers, speakers, MappingProxyType({task: statistics}), _catalogue(task))
 
 
 def _catalogue(task: TaskName) -> Catalogue:
@@ -88,7 +88,9 @@ def _catalogue(task: TaskName) -> Catalogue:
 # -- namers ------------------------------------------------------------------------------------
 
 
-def _namers(n: int, rng: np.random.Generator, change: str = "", share: float = 0.0) -> SeekerStatistics:
+def _namers(
+    n: int, rng: np.random.Generator, change: str = "", share: float = 0.0
+) -> SeekerStatistics:
     """Return namers, with a share of their mentions changed beyond what people do."""
     people = synthetic_namers(n, rng, concentrate=share if change == "famous" else 0.0)
     table = people.tables["mentions"]
@@ -107,8 +109,8 @@ def _namers(n: int, rng: np.random.Generator, change: str = "", share: float = 0
     made_up = ~again & (rng.random(films.size) < unknown)
     films[made_up] = [f"?{i:010}" for i in rng.integers(0, 10**9, int(made_up.sum()))]
     columns = MappingProxyType({"film": films.astype(np.str_)})
-    tables = MappingProxyType({"mentions": Table(table.owner, columns)})
-    return SeekerStatistics(n, tables, people.design)
+    mentions = Table(table.owner, columns)
+    return SeekerStatistics(n, MappingProxyType({"mentions": mentions}), people.design)
 
 
 @lru_cache(maxsize=2)
@@ -155,8 +157,8 @@ def _unlike_people(n: int, rng: np.random.Generator, amount: float) -> SeekerSta
     stars = table.columns["rating"] + rng.uniform(-0.25, 0.25, number.size)
     moved = stars + amount * _SPREAD_OF_FILMS * _OWN_ORDER[number]
     columns = {**table.columns, "yes": (moved >= 3.25).astype(np.float64)}
-    tables = MappingProxyType({"answers": Table(table.owner, MappingProxyType(columns))})
-    return SeekerStatistics(n, tables, people.design)
+    answers = Table(table.owner, MappingProxyType(columns))
+    return SeekerStatistics(n, MappingProxyType({"answers": answers}), people.design)
 
 
 def _without_taste(n: int, rng: np.random.Generator, amount: float) -> SeekerStatistics:
@@ -190,9 +192,7 @@ DRIFTS: Mapping[str, Drift] = MappingProxyType(
             Drift("unknown_item_rate", "items_talk", 1, _changed("unknown"), 0.4),
             Drift("repeat_rate", "items_talk", 1, _changed("repeats"), 0.4),
             Drift("acceptance_rate", "bin_pref", 1, _eager, baseline=_all_films),
-            Drift(
-                "bin_pref_correlation", "bin_pref", -1, _unlike_people, baseline=_all_films
-            ),
+            Drift("bin_pref_correlation", "bin_pref", -1, _unlike_people, baseline=_all_films),
             Drift("words_per_response", "rec_request", 1, _talkers, 6.0),
         )
     }
@@ -202,7 +202,9 @@ DRIFTS: Mapping[str, Drift] = MappingProxyType(
 # -- expectations ------------------------------------------------------------------------------
 
 
-def group_values(drift: Drift, size: int, n_groups: int, seed: int, amount: float, n_people: int) -> FloatArray:
+def group_values(
+    drift: Drift, size: int, n_groups: int, seed: int, amount: float, n_people: int
+) -> FloatArray:
     """Return the metric of independent groups of this size.
 
     Parameters
@@ -232,7 +234,7 @@ def _ratings_by_others(n: int, n_groups: int, seed: int) -> FloatArray:
 def _by_groups(rows: Rows, size: int) -> Pool:
     """Pool every ``size`` consecutive units."""
     n_groups = rows.n_units // size
-    ends = np.r_[rows.starts, len(rows)][:: size][: n_groups + 1]
+    ends = np.r_[rows.starts, len(rows)][::size][: n_groups + 1]
     index = np.arange(int(ends[-1]))
     weights = csr_array((np.ones(index.size), index, ends), shape=(n_groups, len(rows)))
     return Pool(n_groups, rows, weights)
@@ -252,7 +254,9 @@ def expectation(
     return float(np.nanmean(np.concatenate(parts)))
 
 
-def amount_for(metric: str, distance: float, size: int, n_people: int, n_groups: int = 1_000) -> float:
+def amount_for(
+    metric: str, distance: float, size: int, n_people: int, n_groups: int = 1_000
+) -> float:
     """Return the amount of drift that moves the expected value by a distance.
 
     Raises
@@ -270,7 +274,9 @@ def amount_for(metric: str, distance: float, size: int, n_people: int, n_groups:
     low, high = 0.0, drift.most
     short_low, short_high = distance, short(high)
     if short_high > 0:
-        raise ValueError(f"{metric} moves by {distance - short_high:.3g} at most, not {distance:.3g}")
+        raise ValueError(
+            f"{metric} moves by {distance - short_high:.3g} at most, not {distance:.3g}"
+        )
     for _ in range(12):
         # Regula falsi, with a step to the middle where one end would stay for ever (Illinois).
         middle = low + (high - low) * short_low / (short_low - short_high)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from benchmarks.tables import RateRow
+from benchmarks.tables import Row
 
 __all__ = ["LEAST_DRIFTS", "NOT_PROMISED", "misses"]
 
@@ -29,7 +29,7 @@ _FOUND = "drifted at a drift of two margins"
 NOT_PROMISED = frozenset({("bin_pref_correlation", _FOUND)})
 
 
-def misses(rows: Iterable[RateRow], rule: str = "ours", deviations: float = 0.0) -> list[str]:
+def misses(rows: Iterable[Row], rule: str = "ours", deviations: float = 0.0) -> list[str]:
     """Return a sentence for every promise that a row does not keep.
 
     Parameters
@@ -55,7 +55,7 @@ def misses(rows: Iterable[RateRow], rule: str = "ours", deviations: float = 0.0)
     return found
 
 
-def _promises(row: RateRow, rule: str) -> list[tuple[str, float, str, float]]:
+def _promises(row: Row, rule: str) -> list[tuple[str, float, str, float]]:
     people = row.outcomes["people"]
     promises = [
         ("people are drifted", people[rule][1], "most", 0.01),

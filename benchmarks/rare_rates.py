@@ -20,7 +20,8 @@ class RareRow:
     """Shares of runs: limits that hold the true rate, and wrong verdicts at ``max`` = that rate.
 
     A verdict of ``within`` is wrong where the rate is a hair above ``max``, one of ``drifted``
-    where it is ``max`` or a hair below. ``jackknife`` is how often the jackknife's upper limit holds.
+    where it is ``max`` or a hair below. ``jackknife`` is how often the jackknife's upper limit
+    holds.
     """
 
     rate: float
@@ -32,7 +33,9 @@ class RareRow:
     jackknife: float
 
 
-def measure_rare(rate: float, answers: int, n: int, runs: int, icc: float = ICC, seed: int = 0) -> RareRow:
+def measure_rare(
+    rate: float, answers: int, n: int, runs: int, icc: float = ICC, seed: int = 0
+) -> RareRow:
     """Simulate n seekers with k answers each, whose events cluster (beta-binomial)."""
     rng = np.random.default_rng([seed, round(1e6 * rate), answers])
     spread = (1 - icc) / icc

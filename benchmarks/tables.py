@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
-__all__ = ["RateRow", "markdown", "naive_table", "rates_table"]
+__all__ = ["Row", "markdown", "naive_table", "rates_table"]
 
 
-class RateRow(Protocol):
-    """What is printed of a row; see ``error_rates.Row``."""
+@dataclass(frozen=True)
+class Row:
+    """Rates of one metric and one size of baseline, as shares of 1.
+
+    Parameters
+    ----------
+    margin:
+        The default margin, in the unit of the metric.
+    outcomes:
+        Drift → rule → shares that come out within and drifted.
+    covered:
+        Share of 90 % intervals of the value that hold its expectation.
+    least_drift, found:
+        Mean of the least drift that verdicts on people name, in the unit of the metric, and how
+        often a drift of that size is found.
+    """
 
     metric: str
     n: int
@@ -41,7 +55,7 @@ def _both(shares: tuple[float, float]) -> str:
     return f"{_percent(shares[0])} / {_percent(shares[1])}"
 
 
-def rates_table(rows: Iterable[RateRow]) -> Iterator[str]:
+def rates_table(rows: Iterable[Row]) -> Iterator[str]:
     """Yield the rule's own rates: per cent within / drifted."""
     head = (
         "metric",
@@ -75,7 +89,7 @@ def rates_table(rows: Iterable[RateRow]) -> Iterator[str]:
     )
 
 
-def naive_table(rows: Iterable[RateRow]) -> Iterator[str]:
+def naive_table(rows: Iterable[Row]) -> Iterator[str]:
     """Yield what other rules make of the same runs: per cent within / drifted."""
     head = (
         "metric",

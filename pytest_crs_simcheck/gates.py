@@ -69,6 +69,9 @@ class GatePlugin:
         if not self.collected:
             file = SettingsFile.from_parent(session, path=self.path, plugin=self)
             items.extend(session.genitems(file))
+        # Named twice, a file is collected twice by some versions of pytest.
+        gates = {item.nodeid: item for item in items if isinstance(item, _Item)}
+        items[:] = [i for i in items if not isinstance(i, _Item) or gates[i.nodeid] is i]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

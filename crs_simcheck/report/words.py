@@ -231,23 +231,26 @@ def _power(verdict: Verdict) -> str:
 def _evidence(verdict: Verdict) -> str:
     evidence = verdict.evidence
     metric = verdict.gate.metric
+    # Synthetic speakers and simulators may be compared with, and are never called people.
+    real = verdict.people is None or verdict.people.speakers == "people"
+    who, whose = ("people", "people's") if real else ("baseline", "the baseline's")
     match evidence:
         case Named(top=top, top_share=share, people_top_share=people):
             named = ", ".join(f"{label} ×{count}" for label, count in top)
-            theirs = "" if people is None else f" (people: {100 * people:.0f} %)"
+            theirs = "" if people is None else f" ({who}: {100 * people:.0f} %)"
             made = f"the top {len(top)} make {100 * share:.0f} % of mentions"
             return f"named most: {named}; {made}{theirs}"
         case Asked(films=films, unclear=unclear):
             text = ", ".join(
-                f"{film} {100 * own:.0f} % (people {100 * theirs:.0f} %)"
+                f"{film} {100 * own:.0f} % ({who} {100 * theirs:.0f} %)"
                 for film, own, theirs in films
             )
             more = f"; {unclear:,} answers are neither yes nor no" if unclear else ""
-            return f"share of Yes farthest from people's: {text}{more}" if text else more[2:]
+            return f"share of Yes farthest from {whose}: {text}{more}" if text else more[2:]
         case Lengths(quartiles=own, people_quartiles=theirs):
             text = f"half of the seekers have {own[0]:.1f} to {own[2]:.1f} {metric.unit} a response"
             if theirs is not None:
-                text += f" (people: {theirs[0]:.1f} to {theirs[2]:.1f})"
+                text += f" ({who}: {theirs[0]:.1f} to {theirs[2]:.1f})"
             return text
         case Events(events=events, responses=responses, seekers=seekers):
             what = "mentions" if metric.table == "mentions" else "answers"

@@ -39,7 +39,13 @@ def gates_and(*others):
         (("simcheck.toml",), []),
         (("./simcheck.toml",), []),
         (("simcheck.toml", "tests"), [PLAIN]),
-        ((".", "simcheck.toml"), [PLAIN]),
+        pytest.param(
+            (".", "simcheck.toml"),
+            [PLAIN],
+            marks=pytest.mark.skipif(
+                pytest.version_tuple < (9,), reason="pytest 8 loses what a folder holds besides"
+            ),
+        ),
         (("simcheck.toml", "simcheck.toml"), []),
     ],
 )
