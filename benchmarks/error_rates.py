@@ -26,20 +26,25 @@ import numpy as np
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.populations import DRIFTS, amount_for, as_group, expectation
+from benchmarks.populations import DRIFTS, amount_for, as_group, expectation, put_together
 from benchmarks.promises import misses
 from benchmarks.rare_rates import rare_rate_table
-from benchmarks.rules import RULES, estimates_of
+from benchmarks.rules import RULES, Estimates, estimates_of, of_gate
 from benchmarks.tables import Row, naive_table, rates_table
-from crs_simcheck.gate import Comparison, GateSpec, Settings, Verdict
+from crs_simcheck.baselines import SeekerStatistics
+from crs_simcheck.gate import Comparison, GateSpec, Settings
+from crs_simcheck.gate.estimates import Drawer, estimates
+from crs_simcheck.gate.ratings import choose_ratings
 from crs_simcheck.metrics import metric_named
 from crs_simcheck.stats import Pool
 
-__all__ = ["Cell", "Plan", "Row", "main", "measure_rates"]
+__all__ = ["Cell", "Plan", "Row", "main", "measure_rates", "run_of_all"]
 
 _J = TypeVar("_J")
 _R = TypeVar("_R")
 _RUNS_A_JOB = 25
+# Runs from which the least drift is taken that is then made.
+_PILOT = 100
 
 
 @dataclass(frozen=True)
@@ -71,11 +76,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Cell:
-    """Metrics of one population: a size of baseline and a drift, made by this much of it."""
+    """A population: metrics that are looked at in it, the drift's name, and how much of it."""
 
     metrics: tuple[str, ...]
-    n_people: int
-    drift: str
+    drift: str = "people"
     amount: float = 0.0
 
 
@@ -85,52 +89,107 @@ class _Seen:
 
     margin: float
     outcomes: dict[str, str]
-    interval: tuple[float, float]
-    least_drift: float
+    interval: tuple[float, float] = (math.nan, math.nan)
+    least_drift: float = math.nan
 
 
-def _run(cell: Cell, plan: Plan, run: int) -> list[_Seen]:
-    drift = DRIFTS[cell.metrics[0]]
-    # People of a run are the same ones whatever the simulator's drift.
-    people = np.random.default_rng([plan.seed, run, cell.n_people])
-    own = np.random.default_rng([plan.seed, run, cell.n_people, round(1e6 * cell.amount), 1])
-    comparison = Comparison(
-        drift.task,
-        as_group(drift.task, drift.draw(plan.n, own, cell.amount), simulator=True),
-        as_group(drift.task, drift.people(cell.n_people, people)),
-        settings=Settings(seed=run, n_draws=plan.draws),
-    )
-    return [_judged(comparison, name) for name in cell.metrics]
+# Metric and drift → what was seen in each run.
+_Runs = dict[tuple[str, str], list[_Seen]]
 
 
-def _judged(comparison: Comparison, metric: str) -> _Seen:
-    verdict = comparison.verdict(GateSpec(comparison.task, metric_named(metric)))
-    found = estimates_of(verdict, _whole(comparison, verdict))
-    margin = verdict.margin or 0.0
-    outcomes = {name: rule(found, margin) for name, rule in RULES.items()}
-    if outcomes["ours"] != verdict.outcome:
-        raise AssertionError(f"{metric}: the gate says {verdict.outcome}, not {outcomes['ours']}")
-    zero = {f"{name}, margin 0": rule(found, 0.0) for name, rule in RULES.items()}
-    return _Seen(
-        margin, {**outcomes, **zero}, (found.own.low, found.own.high), verdict.least_drift or 0.0
-    )
+def run_of_all(cells: Sequence[Cell], n_people: int, plan: Plan, run: int) -> _Runs:
+    """Draw one baseline, and hold a simulator of every population against it."""
+    drift = DRIFTS[cells[0].metrics[0]]
+    rng = np.random.default_rng([plan.seed, run, n_people])
+    baseline = as_group(drift.task, drift.people(n_people, rng))
+
+    # All simulators of a run begin with the same random numbers, and so differ by their drift.
+    drawn = [
+        DRIFTS[cell.metrics[0]].draw(
+            plan.n, np.random.default_rng([plan.seed, run, n_people, 1]), cell.amount
+        )
+        for cell in cells
+    ]
+    _same_counts(drawn)
+    simulators = as_group(drift.task, put_together(drawn), simulator=True)
+    alone = [as_group(drift.task, one, simulator=True) for one in drawn]
+    settings = Settings(seed=run, n_draws=plan.draws)
+    together = Comparison(drift.task, simulators, baseline, settings=settings)
+    drawer = Drawer(drift.task, run, plan.draws)
+    seen: _Runs = {}
+    for place, cell in enumerate(cells):
+        if cell.drift == "people":
+            comparison = Comparison(drift.task, alone[place], baseline, settings=settings)
+            for metric in cell.metrics:
+                seen[metric, cell.drift] = [_by_verdict(comparison, metric)]
+        else:
+            units = np.arange(place * plan.n, (place + 1) * plan.n)
+            for metric in cell.metrics:
+                seen[metric, cell.drift] = [_by_estimates(together, drawer, units, metric)]
+    return seen
 
 
-def _whole(comparison: Comparison, verdict: Verdict) -> float:
-    """Return the value of all people of the baseline pooled."""
-    metric = verdict.gate.metric
+def _same_counts(drawn: Sequence[SeekerStatistics]) -> None:
+    """Make sure that one draw of people, cut to what a simulator has, serves all simulators."""
+    for name in drawn[0].tables:
+        counts = [np.sort(np.bincount(one.tables[name].owner)) for one in drawn]
+        if any(not np.array_equal(counts[0], other) for other in counts):
+            raise AssertionError(f"simulators of one run differ in their number of {name}")
+
+
+def _by_verdict(comparison: Comparison, name: str) -> _Seen:
+    """Ask the gate itself, and every rule about the same estimates."""
+    metric = metric_named(name)
+    verdict = comparison.verdict(GateSpec(comparison.task, metric))
     rows = comparison.sides.baseline_rows(metric.table)
-    if metric.paired or rows is None:
-        return float("nan")
-    return float(metric.compute(Pool.whole(rows), comparison.sides.frame)[0])
+    whole = math.nan
+    if rows is not None and not metric.paired:
+        whole = float(metric.compute(Pool.whole(rows), comparison.sides.frame)[0])
+    found = estimates_of(verdict, whole)
+    margin = verdict.margin or 0.0
+    seen = _Seen(
+        margin,
+        _outcomes(found, margin),
+        (found.own.low, found.own.high),
+        verdict.least_drift or 0.0,
+    )
+    if seen.outcomes["ours"] != verdict.outcome:
+        raise AssertionError(f"{name}: the gate says {verdict.outcome}, not {seen.outcomes}")
+    return seen
+
+
+def _by_estimates(comparison: Comparison, drawer: Drawer, units: np.ndarray, name: str) -> _Seen:
+    """Decide for some of the seekers; the people are drawn once for all of these."""
+    metric, sides = metric_named(name), comparison.sides
+    rows, people = sides.simulator_rows(metric.table), sides.baseline_rows(metric.table)
+    if rows is None or people is None:
+        raise AssertionError(f"nothing to compare in {name}")
+    ratings = choose_ratings(sides, people, people) if metric.paired else None
+    found = estimates(metric, sides.frame, rows.units(units), people, ratings, drawer)
+    if found is None:
+        raise AssertionError(f"{name} does not exist")
+    margin = metric.margin.at(found.center)
+    return _Seen(margin, _outcomes(of_gate(found, units.size, metric.direction), margin))
+
+
+def _outcomes(found: Estimates, margin: float) -> dict[str, str]:
+    outcomes: dict[str, str] = {name: rule(found, margin) for name, rule in RULES.items()}
+    return outcomes | {f"{name}, margin 0": rule(found, 0.0) for name, rule in RULES.items()}
 
 
 # -- all runs, on all workers ------------------------------------------------------------------
 
+# Populations of one task, the size of the baseline, and which runs.
+_Job = tuple[tuple[Cell, ...], int, range]
 
-def _job(job: tuple[Cell, int, int], plan: Plan) -> list[list[_Seen]]:
-    cell, first, last = job
-    return [_run(cell, plan, run) for run in range(first, last)]
+
+def _job(job: _Job, plan: Plan) -> _Runs:
+    cells, n_people, runs = job
+    seen: _Runs = {}
+    for run in runs:
+        for key, one in run_of_all(cells, n_people, plan, run).items():
+            seen.setdefault(key, []).extend(one)
+    return seen
 
 
 def _mapped(function: Callable[[_J], _R], jobs: Sequence[_J], plan: Plan) -> list[_R]:
@@ -140,19 +199,21 @@ def _mapped(function: Callable[[_J], _R], jobs: Sequence[_J], plan: Plan) -> lis
         return list(pool.map(function, jobs))
 
 
-def _all_runs(cells: Sequence[Cell], plan: Plan) -> dict[tuple[str, int, str], list[_Seen]]:
+def _all_runs(
+    populations: Sequence[tuple[tuple[Cell, ...], int]], plan: Plan, n_runs: int
+) -> dict[tuple[str, int, str], list[_Seen]]:
     """Return what was seen in every run, by metric, size of baseline and drift."""
-    step = _RUNS_A_JOB
-    jobs = [
-        (cell, first, min(first + step, plan.runs))
-        for cell in cells
-        for first in range(0, plan.runs, step)
+    jobs: list[_Job] = [
+        (cells, n_people, range(first, min(first + _RUNS_A_JOB, n_runs)))
+        for cells, n_people in populations
+        for first in range(0, n_runs, _RUNS_A_JOB)
     ]
     seen: dict[tuple[str, int, str], list[_Seen]] = {}
-    for (cell, _, _), part in zip(jobs, _mapped(partial(_job, plan=plan), jobs, plan), strict=True):
-        for of_run in part:
-            for metric, one in zip(cell.metrics, of_run, strict=True):
-                seen.setdefault((metric, cell.n_people, cell.drift), []).append(one)
+    for (_, n_people, _), part in zip(
+        jobs, _mapped(partial(_job, plan=plan), jobs, plan), strict=True
+    ):
+        for (metric, drift), runs in part.items():
+            seen.setdefault((metric, n_people, drift), []).extend(runs)
     return seen
 
 
@@ -172,9 +233,7 @@ def _drift(job: tuple[str, int, str, float], plan: Plan) -> Cell:
     if name != "least":
         center = expectation(metric, size, n_people, 0.0, plan.groups)
         distance *= metric_named(metric).margin.at(center)
-    return Cell(
-        (metric,), n_people, name, amount_for(metric, distance, size, n_people, plan.groups)
-    )
+    return Cell((metric,), name, amount_for(metric, distance, size, n_people, plan.groups))
 
 
 def _of_one_task(plan: Plan) -> list[tuple[str, ...]]:
@@ -185,16 +244,25 @@ def _of_one_task(plan: Plan) -> list[tuple[str, ...]]:
 def measure_rates(plan: Plan) -> list[Row]:
     """Run the whole simulation and return a row for each metric and size of baseline."""
     pairs = list(product(plan.metrics, plan.people))
-    people = [Cell(together, n, "people") for together in _of_one_task(plan) for n in plan.people]
-    margins = [name for name in plan.drifts if name != "least"]
-    asked = [(m, n, name, float(name[0])) for m, n in pairs for name in margins]
-    seen = _all_runs([*people, *_mapped(partial(_drift, plan=plan), asked, plan)], plan)
+    people = [((Cell(metrics),), n) for metrics in _of_one_task(plan) for n in plan.people]
+    asked = [
+        (m, n, name, float(name[0])) for m, n in pairs for name in plan.drifts if name != "least"
+    ]
     if "least" in plan.drifts:
-        asked = [
-            (m, n, "least", float(np.mean([one.least_drift for one in seen[m, n, "people"]])))
+        pilot = _all_runs(people, plan, min(plan.runs, _PILOT))
+        asked += [
+            (m, n, "least", float(np.mean([one.least_drift for one in pilot[m, n, "people"]])))
             for m, n in pairs
         ]
-        seen |= _all_runs(_mapped(partial(_drift, plan=plan), asked, plan), plan)
+    drifts = dict(zip(asked, _mapped(partial(_drift, plan=plan), asked, plan), strict=True))
+    populations = [
+        (
+            (*cells, *(drifts[key] for key in asked if key[0] in cells[0].metrics and key[1] == n)),
+            n,
+        )
+        for cells, n in people
+    ]
+    seen = _all_runs(populations, plan, plan.runs)
     expected = _mapped(partial(_expected, plan=plan), pairs, plan)
     return [
         _row(plan, m, n, value, {d: s for (of, at, d), s in seen.items() if (of, at) == (m, n)})

@@ -7,7 +7,7 @@ simulations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -29,7 +29,15 @@ from crs_simcheck.metrics import correlations, metric_named
 from crs_simcheck.records import Speakers, TaskName
 from crs_simcheck.stats import FloatArray, Pool, Rows
 
-__all__ = ["DRIFTS", "Drift", "amount_for", "as_group", "expectation", "group_values"]
+__all__ = [
+    "DRIFTS",
+    "Drift",
+    "amount_for",
+    "as_group",
+    "expectation",
+    "group_values",
+    "put_together",
+]
 
 ASKED = 10
 # Share of mentions that no catalogue knows, and that repeat an earlier one, of synthetic people.
@@ -83,6 +91,18 @@ def _catalogue(task: TaskName) -> Catalogue:
     if task == "rec_request":
         return Catalogue("none", ())
     return named_films() if task == "items_talk" else rated_films()
+
+
+def put_together(parts: Sequence[SeekerStatistics]) -> SeekerStatistics:
+    """Return the seekers of all parts, in order, as if they were one group."""
+    offsets = np.cumsum([0, *(part.n_seekers for part in parts)])
+    tables = {}
+    for name, first in parts[0].tables.items():
+        of_parts = [part.tables[name] for part in parts]
+        owner = np.concatenate([t.owner + at for t, at in zip(of_parts, offsets, strict=False)])
+        columns = {c: np.concatenate([t.columns[c] for t in of_parts]) for c in first.columns}
+        tables[name] = Table(owner, MappingProxyType(columns))
+    return SeekerStatistics(int(offsets[-1]), MappingProxyType(tables), parts[0].design)
 
 
 # -- namers ------------------------------------------------------------------------------------

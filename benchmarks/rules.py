@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from crs_simcheck.gate import Verdict
+from crs_simcheck.gate.estimates import Estimates as GateEstimates
 from crs_simcheck.stats import (
     ConfidenceInterval,
     Direction,
@@ -19,7 +20,7 @@ from crs_simcheck.stats import (
     with_reference,
 )
 
-__all__ = ["RULES", "Estimates", "Rule", "estimates_of"]
+__all__ = ["RULES", "Estimates", "Rule", "estimates_of", "of_gate"]
 
 # What groups vary by 95 % of the time.
 _BOTH_SIDES = 1.959964
@@ -76,6 +77,13 @@ def estimates_of(verdict: Verdict, whole: float = math.nan) -> Estimates:
         people.n_seekers,
         verdict.gate.metric.direction,
         whole,
+    )
+
+
+def of_gate(found: GateEstimates, n: int, direction: Direction) -> Estimates:
+    """Return what the gate would decide from, of n seekers."""
+    return Estimates(
+        found.value, found.own, n, found.center, found.sigma1, found.size, found.n_people, direction
     )
 
 

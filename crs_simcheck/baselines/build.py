@@ -9,6 +9,7 @@ from pathlib import Path
 from crs_simcheck.baselines.group import Group, Provenance
 from crs_simcheck.baselines.measure import Measured, measure, measure_group
 from crs_simcheck.baselines.options import BuildOptions, command_line, parse_command
+from crs_simcheck.baselines.secret import secret_of, with_secret_keys
 from crs_simcheck.baselines.sources import KINDS, Kind
 from crs_simcheck.baselines.sources.base import sha256_of, speaker_rng
 from crs_simcheck.baselines.storage import read_group, write_group
@@ -149,7 +150,7 @@ def _measured(
         popularity=data.popularity,
         mean_rating=data.mean_rating,
     )
-    return measure_group(
+    group = measure_group(
         measured,
         data.catalogue,
         name=name,
@@ -159,6 +160,7 @@ def _measured(
         unread=data.unread,
         designs=designs,
     )
+    return with_secret_keys(group, secret_of(kind.files(place, options)))
 
 
 def _short(file: Path, source: Path) -> str:

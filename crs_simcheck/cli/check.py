@@ -155,8 +155,8 @@ def _print(
         is_group=settings.group is not None,
         flags=_flags(settings),
     )
-    if run.n_broken:
-        click.echo(f"{run.n_broken:,} broken rows were left out; the first: {_first_broken(run)}")
+    if run.broken:
+        click.echo(f"{len(run.broken):,} broken rows were left out; the first: {run.broken[0]}")
     rows = [table_row(settings.name, verdict) for verdict in verdicts]
     color = sys.stdout is not None and sys.stdout.isatty()
     click.echo(verdict_table(rows, width=WIDTH, color=color, simulators=False), color=color)
@@ -177,10 +177,6 @@ def _flags(settings: SimulatorSettings) -> tuple[str, ...]:
     return (*broken, *(() if settings.like_at is None else (f"--like-at {settings.like_at:g}",)))
 
 
-def _first_broken(run: SimulatorRun) -> str:
-    return "" if run.responses is None else str(run.responses.broken[0])
-
-
 def _write_json(
     run: SimulatorRun,
     settings: SimulatorSettings,
@@ -198,7 +194,7 @@ def _write_json(
         "version": version("crs-simcheck"),
         "source": settings.source,
         "source_sha256": None if run.responses is None else run.responses.sha256,
-        "broken_rows": run.n_broken,
+        "broken_rows": len(run.broken),
         "seed": settings.seed,
     }
     left = [(m.task, m.metric, m.reason) for m in missing]

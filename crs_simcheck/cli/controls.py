@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crs_simcheck.cli.exits import DRIFTED, FINE
+from crs_simcheck.cli.exits import DRIFTED, FINE, UNDECIDED
 from crs_simcheck.cli.options import task_option
 from crs_simcheck.records import TaskName
 
@@ -43,7 +43,7 @@ def controls(
     """Try the gate on simulators whose fault is known: people, popular, eager, parrot, echo.
 
     The control 'people' must be within; every other must drift in what is wrong with it.
-    Exit 0: all as expected; 1: not.
+    Exit 0: all as expected; 1: not; 2: nothing is wrong, and not all is decided.
     """
     import numpy as np
 
@@ -58,7 +58,7 @@ def controls(
     films = None if catalogue is None else read_catalogue(catalogue)
     if group.speakers != "people":
         click.echo(f"baseline '{group.name}' is not people: {group.speakers}")
-    surprises = tried = 0
+    surprises = undecided = tried = 0
     for place, name in enumerate(CONTROLS):
         if names and name not in names:
             continue
@@ -72,15 +72,22 @@ def controls(
         if folder is not None:
             _write(control, Path(folder))
         verdicts = _verdicts(control, group, films)
-        surprises += _print(control, verdicts)
+        wrong, open_ = _print(control, verdicts)
+        surprises, undecided = surprises + wrong, undecided + open_
         tried += 1
     unknown = set(names) - set(CONTROLS)
     if unknown or not tried:
         from crs_simcheck.errors import UnknownNameError
 
         raise UnknownNameError("control", ", ".join(sorted(unknown)) or "none", CONTROLS)
-    click.echo("all as expected" if not surprises else f"{surprises} not as expected")
-    return DRIFTED if surprises else FINE
+    if surprises:
+        click.echo(f"{surprises} not as expected")
+        return DRIFTED
+    if undecided:
+        click.echo(f"{undecided} undecided: {seekers} seekers are too few; ask for 100 or more")
+        return UNDECIDED
+    click.echo("all as expected")
+    return FINE
 
 
 def _verdicts(
@@ -104,28 +111,36 @@ def _verdicts(
     return verdicts
 
 
-def _print(control: Control, verdicts: Mapping[tuple[TaskName, str], Verdict]) -> int:
-    """Print a line for each verdict that matters and return how many are not as expected."""
+def _print(control: Control, verdicts: Mapping[tuple[TaskName, str], Verdict]) -> tuple[int, int]:
+    """Print a line for each verdict that matters.
+
+    Returns
+    -------
+    wrong, undecided:
+        How many verdicts are the contrary of what is expected, and how many are inconclusive where
+        a verdict is expected: too few seekers are no fault of the gate.
+    """
     from crs_simcheck.report import amount, range_words, summary_line
 
     kind = control.kind
-    surprises = 0
+    wrong = undecided = 0
     drifts = {(task, m) for task, metrics in kind.drifts.items() for m in metrics}
     click.echo(f"{kind.name:8} {kind.fault}: {summary_line(v.outcome for v in verdicts.values())}")
-    for (task, name), verdict in verdicts.items():
-        expected = "drifted" if (task, name) in drifts else None
-        if not drifts:
-            expected = "within"
-        wrong = expected is not None and verdict.outcome != expected
-        surprises += wrong
-        if wrong or (task, name) in drifts:
+    for place, verdict in verdicts.items():
+        if drifts and place not in drifts:
+            continue
+        expected = "drifted" if drifts else "within"
+        missed = verdict.outcome != expected
+        undecided += verdict.outcome == "inconclusive"
+        wrong += missed and verdict.outcome != "inconclusive"
+        if missed or drifts:
             metric = verdict.gate.metric
             click.echo(
-                f"         {task} {name} {amount(metric, verdict.value)}, "
+                f"         {' '.join(place)} {amount(metric, verdict.value)}, "
                 f"{range_words(verdict)}: {verdict.outcome}"
-                + (f", EXPECTED {expected}" if wrong else "")
+                + (f", EXPECTED {expected}" if missed else "")
             )
-    return surprises
+    return wrong, undecided
 
 
 def _write(control: Control, folder: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from crs_simcheck.baselines import UNKNOWN_TITLE, Group, TableName
-from crs_simcheck.catalogue import Catalogue
+from crs_simcheck.catalogue import Catalogue, Resolver
 from crs_simcheck.errors import InputError, UnknownNameError
 from crs_simcheck.gate import joint_catalogue
 from crs_simcheck.records import HistoryItem, Profile, Response, TaskName
@@ -24,6 +24,8 @@ __all__ = ["CONTROLS", "Control", "ControlKind", "make_control"]
 
 # How many films a control's seeker has in its history, and among how many "popular" chooses.
 _HISTORY, _POPULAR = 5, 50
+# Stands for a year that no catalogue knows; no film is as old.
+_NO_YEAR = 1880
 _OWN_WORDS = (
     *("slow", "funny", "quiet", "dark", "warm", "recent", "older", "clever", "tense", "light"),
     *("strange", "gentle", "loud", "short", "long", "story", "film", "evening", "family"),
@@ -163,24 +165,31 @@ def _unsaid(
 
 
 class _Films:
-    """The films that controls name: those with a year, for the format asks for one."""
+    """The films that controls name, written as the format asks for: with a year."""
 
     def __init__(
         self, catalogue: Catalogue, labels: Mapping[str, int], rng: np.random.Generator
     ) -> None:
         self.rng = rng
         self.catalogue, self.labels = catalogue, labels
+        self.resolver = Resolver(catalogue)
         dated = [item for item in catalogue.items if item.year is not None]
         self.all = [item.label for item in dated]
         by_fame = sorted(dated, key=lambda item: (-(item.popularity or 0.0), item.label))
         self.famous = [item.label for item in by_fame[:_POPULAR]]
 
-    def dated(self, label: str) -> str | None:
-        """Return the label with its year, or None where no year is known."""
+    def written(self, label: str) -> str | None:
+        """Return a title with a year, as it reads back to the same film; None where none does.
+
+        Where no catalogue knows the year, any reads back as that film: :data:`_NO_YEAR` is taken.
+        """
         if label.startswith(UNKNOWN_TITLE):
             return None
-        item = self.catalogue[self.labels[label]]
-        return None if item.year is None else item.label
+        index = self.labels[label]
+        item = self.catalogue[index]
+        text = item.label if item.year is not None else f"{item.title} ({_NO_YEAR})"
+        match = self.resolver.resolve(text)
+        return text if match.index == index else None
 
     def some(self, count: int, famous: bool = False) -> tuple[str, ...]:
         """Return different films at random."""
@@ -197,7 +206,7 @@ def _list(seeker: str, titles: Sequence[str]) -> list[Response]:
 
 
 def _named(person: _Rows, films: _Films) -> list[str]:
-    labels = [films.dated(label) for (label,) in person["mentions"]]
+    labels = [films.written(label) for (label,) in person["mentions"]]
     return [label for label in labels if label is not None]
 
 

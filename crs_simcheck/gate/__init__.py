@@ -2,6 +2,7 @@
 
 from crs_simcheck.gate.compare import Comparison, Settings
 from crs_simcheck.gate.evidence import Asked, Events, Evidence, Lengths, Named
+from crs_simcheck.gate.notes import left_out
 from crs_simcheck.gate.sides import JointCatalogue, Sides, joint_catalogue
 from crs_simcheck.gate.spec import GATE_KEYS, GateSpec, gate_from_table
 from crs_simcheck.gate.verdict import People, Verdict
@@ -22,4 +23,5 @@ __all__ = [
     "Verdict",
     "gate_from_table",
     "joint_catalogue",
+    "left_out",
 ]

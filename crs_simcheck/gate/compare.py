@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,6 +12,7 @@ from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.gate.estimates import Drawer, Estimates, estimates, value_of
 from crs_simcheck.gate.evidence import evidence_for
+from crs_simcheck.gate.notes import notes_on
 from crs_simcheck.gate.ratings import Ratings, choose_ratings, restrict_films
 from crs_simcheck.gate.sides import JointCatalogue, Sides, joint_catalogue
 from crs_simcheck.gate.spec import GateSpec
@@ -155,21 +156,9 @@ class Comparison:
         return choose_ratings(self.sides, theirs, self.sides.baseline_rows("answers"))
 
     def _notes(self, spec: GateSpec) -> tuple[str, ...]:
-        notes = []
-        metric = spec.metric
-        if self.baseline is not None and spec.range_by_hand is None:
-            speakers = self.baseline.speakers
-            if speakers != "people":
-                notes.append(f"baseline '{self.baseline.name}' is not people: {speakers}")
-        if metric.name == "item_bin_entropy":
-            notes.append(_bins_note(*self.sides.coverage))
-        if metric.name in ("popularity_share", "mean_log_rank"):
-            notes.append(f"popularity from {self.sides.joint.popularity_from}")
-        if metric.paired:
-            ratings = self._ratings(metric, spec.range_by_hand is not None)
-            if ratings is not None:
-                notes.append(f"mean ratings from {ratings.source}")
-        return tuple(notes)
+        by_hand = spec.range_by_hand is not None
+        ratings = self._ratings(spec.metric, by_hand) if spec.metric.paired else None
+        return tuple(notes_on(spec, self.sides, None if by_hand else self.baseline, ratings))
 
     def _label(self, metric: Metric) -> Callable[[int], str]:
         return partial(self.sides.label, metric.table)
@@ -324,16 +313,6 @@ def _unread(metric: Metric, rows: Rows, who: str) -> str | None:
                 return f"no history of the seekers of {who} is known: give profiles"
             return f"{who} has no response that {metric.name} could be read in"
     return None
-
-
-def _bins_note(attributes: tuple[str, ...], coverage: Mapping[str, tuple[float, float]]) -> str:
-    left_out = [
-        f"{name} (known of {100 * min(shares):.0f} %)"
-        for name, shares in coverage.items()
-        if name not in attributes
-    ]
-    used = " × ".join(attributes)
-    return f"bins of {used}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
 
 
 def _nothing(spec: GateSpec, own: Rows, notes: tuple[str, ...]) -> Verdict:

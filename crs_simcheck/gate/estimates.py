@@ -180,11 +180,14 @@ def _people_values(
     metric: Metric, frame: Frame, ratings: Ratings | None, groups: Draws, half: Draws
 ) -> tuple[Callable[[Pool], FloatArray], FloatArray, FloatArray]:
     """Return the function for the simulator, and the values of both sizes of groups of people."""
+    same = half is groups  # up to half the baseline, one size serves both ends
     if ratings is None:
         function = value_of(metric, frame, None)
-        return function, function(groups.pool), function(half.pool)
+        drawn = function(groups.pool)
+        return function, drawn, drawn if same else function(half.pool)
     drawn, against = ratings.of_people(groups)
-    return value_of(metric, frame, against), drawn, ratings.of_people(half)[0]
+    halves = drawn if same else ratings.of_people(half)[0]
+    return value_of(metric, frame, against), drawn, halves
 
 
 def _mean(values: FloatArray) -> FloatArray:

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from crs_simcheck.baselines import mean_rating_catalogue
+from crs_simcheck.baselines import MEAN_RATINGS_GROUP, mean_rating_catalogue
 from crs_simcheck.catalogue import Item
 from crs_simcheck.gate.sides import Sides
 from crs_simcheck.metrics import correlations, mean_ratings
 from crs_simcheck.stats import Draws, FloatArray, IntArray, Rows, row_sums
 
 __all__ = ["Ratings", "choose_ratings", "restrict_films"]
+
+_SHIPPED = "MovieLens-1M people, as shipped"
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +83,8 @@ def choose_ratings(sides: Sides, people: Rows | None, known: Rows | None) -> Rat
     if own is not None:
         ratings = _of_films(sides, _own_rating)
         if np.isfinite(ratings[0, films]).sum() >= max(3, 0.8 * films.size):
-            return Ratings(f"the catalogue '{own}'", ratings)
+            shipped = own == MEAN_RATINGS_GROUP
+            return Ratings(_SHIPPED if shipped else f"the catalogue '{own}'", ratings)
     rows = people if people is not None else known
     if rows is not None and float(rows.blocks["rated"].sum()) > 0:
         totals = [
@@ -94,7 +97,7 @@ def choose_ratings(sides: Sides, people: Rows | None, known: Rows | None) -> Rat
             return Ratings("the baseline's people who are not in the group", None, people)
     ratings = _of_films(sides, _shipped_rating)
     if np.isfinite(ratings[0, films]).sum() >= 3:
-        return Ratings("MovieLens-1M people, as shipped", ratings)
+        return Ratings(_SHIPPED, ratings)
     return None
 
 

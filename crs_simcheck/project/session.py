@@ -12,6 +12,7 @@ import numpy as np
 
 from crs_simcheck.baselines import (
     DEFAULT_BASELINES,
+    MEAN_RATINGS_GROUP,
     Group,
     Measured,
     SeekerStatistics,
@@ -19,7 +20,7 @@ from crs_simcheck.baselines import (
     measure,
     measure_group,
 )
-from crs_simcheck.catalogue import Catalogue, read_catalogue
+from crs_simcheck.catalogue import Catalogue, read_catalogue_counted
 from crs_simcheck.errors import EmptyInputError, InputError, SettingsError
 from crs_simcheck.gate import (
     Comparison,
@@ -28,9 +29,10 @@ from crs_simcheck.gate import (
     Settings,
     Verdict,
     joint_catalogue,
+    left_out,
 )
 from crs_simcheck.metrics import metric_named, metrics_of
-from crs_simcheck.profiles import read_profiles
+from crs_simcheck.profiles import Profiles, read_profiles
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.recordings import Responses, read_responses
 from crs_simcheck.records import TASKS, Response, TaskName
@@ -52,14 +54,16 @@ class NotMeasured:
 
 
 @lru_cache(maxsize=8)
-def _catalogue_at(path: Path, _stamp: int) -> Catalogue:
-    return read_catalogue(path)
+def _catalogue_at(
+    path: Path, _stamp: int, skip_broken: bool
+) -> tuple[Catalogue, tuple[InputError, ...]]:
+    return read_catalogue_counted(path, skip_broken=skip_broken)
 
 
 @lru_cache(maxsize=8)
-def _joint_at(path: Path, stamp: int, baseline: Group | None) -> JointCatalogue:
+def _joint_at(path: Path, stamp: int, skip_broken: bool, baseline: Group | None) -> JointCatalogue:
     """Join a catalogue with a baseline's; simulators of one repository share both."""
-    return joint_catalogue(_catalogue_at(path, stamp), baseline)
+    return joint_catalogue(_catalogue_at(path, stamp, skip_broken)[0], baseline)
 
 
 class SimulatorRun:
@@ -108,31 +112,42 @@ class SimulatorRun:
         held = self._rows if self.group is None else self.group.tasks
         return tuple(task for task in TASKS if task in held)
 
+    @property
+    def broken(self) -> tuple[InputError, ...]:
+        """The rows of answers, profiles and catalogue that were left out, being broken."""
+        rows = () if self.responses is None else self.responses.broken
+        profiles = () if self._profiles is None else self._profiles.broken
+        films: tuple[InputError, ...] = ()
+        if self.settings.catalogue is not None:
+            films = _catalogue_at(*self._catalogue_file)[1]
+        return (*rows, *profiles, *films)
+
     @cached_property
-    def n_broken(self) -> int:
-        """How many rows were left out because they are broken."""
-        return 0 if self.responses is None else len(self.responses.broken)
+    def _profiles(self) -> Profiles | None:
+        if self.settings.profiles is None:
+            return None
+        return read_profiles(
+            self._path(self.settings.profiles), skip_broken=self.settings.skip_broken
+        )
 
     @cached_property
     def histories(self) -> Mapping[str, tuple[str, ...]]:
         """Seeker → titles of the history, from the profiles."""
-        if self.settings.profiles is None:
-            return {}
-        profiles = read_profiles(self._path(self.settings.profiles))
-        return {p.seeker: tuple(h.item for h in p.history) for p in profiles}
+        return {p.seeker: tuple(h.item for h in p.history) for p in self._profiles or ()}
 
     @cached_property
     def catalogue(self) -> Catalogue | None:
         """The user's catalogue."""
         if self.settings.catalogue is None:
             return None
-        return _catalogue_at(*self._catalogue_file)
+        return _catalogue_at(*self._catalogue_file)[0]
 
     @property
-    def _catalogue_file(self) -> tuple[Path, int]:
-        """Where the user's catalogue is, and a number that changes when the file does."""
+    def _catalogue_file(self) -> tuple[Path, int, bool]:
+        """Where the user's catalogue is, a number that changes with the file, how to read it."""
         path = self._path(self.settings.catalogue or "")
-        return path, path.stat().st_mtime_ns if path.is_file() else 0
+        stamp = path.stat().st_mtime_ns if path.is_file() else 0
+        return path, stamp, self.settings.skip_broken
 
     def _path(self, text: str) -> Path:
         return self.settings.folder / text
@@ -195,10 +210,12 @@ class SimulatorRun:
 
     def _joint(self, key: str | None, baseline: Group | None) -> JointCatalogue:
         if key not in self._joints:
+            # Without a baseline, titles are looked up among the films whose ratings ship.
+            known = load_baseline(MEAN_RATINGS_GROUP) if baseline is None else baseline
             self._joints[key] = (
-                joint_catalogue(None, baseline)
+                joint_catalogue(None, known)
                 if self.settings.catalogue is None
-                else _joint_at(*self._catalogue_file, baseline)
+                else _joint_at(*self._catalogue_file, known)
             )
         return self._joints[key]
 
@@ -283,7 +300,10 @@ class SimulatorRun:
             notes.append(
                 f"Yes is {self._like_at(people):g} stars here, and {built:g} in the baseline"
             )
-        rows = self.comparison(spec.task).sides.simulator_rows(spec.metric.table)
+        sides = self.comparison(spec.task).sides
+        silent = left_out(sides, spec.metric.table)
+        notes += [] if silent is None else [f"{spec.task}: {silent}"]
+        rows = sides.simulator_rows(spec.metric.table)
         if spec.named and rows is not None:
             advice = spec.advice(rows.n_units, _per_unit(rows))
             notes += [] if advice is None else [advice]

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from crs_simcheck.errors import SettingsError, UnknownNameError, nearest_name
 from crs_simcheck.gate import GATE_KEYS, GateSpec, gate_from_table
-from crs_simcheck.metrics import METRICS, metric_named
+from crs_simcheck.metrics import METRICS
 from crs_simcheck.records import TASKS, TaskName
 
 __all__ = [
@@ -330,11 +330,10 @@ def _gates(value: Any, path: Path, place: str) -> tuple[GateSpec, ...]:
                 spec = _gate(key, metric, gate, path, f"{where}.{metric}", of_task=True)
                 own[key, metric] = spec
         else:
-            try:
-                found = metric_named(key)
-            except UnknownNameError as error:
-                raise SettingsError(str(error), path=path, field=where) from None
-            for task in found.tasks:
+            if key not in METRICS:
+                unknown = UnknownNameError("metric or task", key, (*METRICS, *TASKS))
+                raise SettingsError(str(unknown), path=path, field=where)
+            for task in METRICS[key].tasks:
                 specs[task, key] = _gate(task, key, entry, path, where)
     return tuple((specs | own).values())
 

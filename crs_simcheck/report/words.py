@@ -133,7 +133,11 @@ def headline(verdict: Verdict, simulator: str) -> str:
 def describe(verdict: Verdict) -> Iterator[str]:
     """Yield what a reader should know beside the headline, a sentence a line."""
     reason = verdict.reason if verdict.value is not None else ""
-    parts = [p for p in (reason, _meaning(verdict), _rank(verdict), _power(verdict)) if p]
+    parts = [
+        p
+        for p in (reason, _meaning(verdict), _ceiling(verdict), _rank(verdict), _power(verdict))
+        if p
+    ]
     if parts:
         yield "; ".join(parts)
     evidence = _evidence(verdict)
@@ -187,6 +191,14 @@ def printable(text: str) -> str:
     """Return a text with blanks for every white space, and the rest that cannot be seen escaped."""
     blank = "".join(" " if sign.isspace() else sign for sign in text)
     return "".join(s if s.isprintable() else s.encode("unicode_escape").decode() for s in blank)
+
+
+def _ceiling(verdict: Verdict) -> str:
+    """Return what people reach against other people, where that bounds a simulator's value."""
+    people = verdict.people
+    if people is None or not verdict.gate.metric.paired:
+        return ""
+    return f"people themselves reach {amount(verdict.gate.metric, people.center)}, the ceiling"
 
 
 def _meaning(verdict: Verdict) -> str:

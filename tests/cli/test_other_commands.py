@@ -128,3 +128,10 @@ def test_controls_that_are_not_as_expected_are_1(cli, monkeypatch):
     assert ran.code == 1
     assert "EXPECTED drifted" in ran.out
     assert ran.out.endswith("1 not as expected\n")
+
+
+def test_too_few_seekers_are_undecided_and_no_fault_of_the_gate(cli):
+    ran = cli("controls", "--baseline", "redial-seekers", "--seekers", "50", "--control", "people",
+              "--task", "items_talk")  # fmt: skip
+    assert ran.code == 2
+    assert "undecided: 50 seekers are too few" in ran.out

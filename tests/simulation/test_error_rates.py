@@ -7,8 +7,8 @@ and rules that are wrong in the ways that are easily taken for right do not.
 import numpy as np
 import pytest
 
-from benchmarks.error_rates import Plan, measure_rates
-from benchmarks.populations import as_group
+from benchmarks.error_rates import Cell, Plan, measure_rates, run_of_all
+from benchmarks.populations import DRIFTS, as_group
 from benchmarks.promises import misses
 from benchmarks.rare_rates import measure_rare
 from crs_simcheck.baselines.synthetic import synthetic_namers
@@ -129,3 +129,27 @@ def test_limits_of_a_rare_rate_hold_where_answers_come_in_clusters(rate):
 
 def test_jackknife_of_a_rare_rate_does_not_hold():
     assert measure_rare(0.01, 5, 100, 500).jackknife < 0.85
+
+
+# -- the simulation itself ---------------------------------------------------------------------
+
+
+def test_simulators_that_share_their_draws_get_the_verdict_of_each_alone():
+    """The benchmark draws people once for all drifts of a run; the gate draws them each time."""
+    plan = Plan(**SMALL)
+    drift = DRIFTS["mean_log_rank"]
+    cells = [Cell((drift.metric,), f"{amount} margins", amount) for amount in (0.1, 0.2, 0.4)]
+    for run in range(4):
+        shared = run_of_all(cells, 135, plan, run)
+        for cell in cells:
+            people = drift.people(135, np.random.default_rng([plan.seed, run, 135]))
+            own = drift.draw(plan.n, np.random.default_rng([plan.seed, run, 135, 1]), cell.amount)
+            comparison = Comparison(
+                drift.task,
+                as_group(drift.task, own, simulator=True),
+                as_group(drift.task, people),
+                settings=Settings(seed=run, n_draws=plan.draws),
+            )
+            verdict = comparison.verdict(GateSpec(drift.task, metric_named(drift.metric)))
+            (seen,) = shared[drift.metric, cell.drift]
+            assert seen.outcomes["ours"] == verdict.outcome

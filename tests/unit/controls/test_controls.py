@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from crs_simcheck.baselines import UNKNOWN_TITLE, load_baseline, measure, measure_group
+from crs_simcheck.baselines import (
+    UNKNOWN_TITLE,
+    label_resolver,
+    load_baseline,
+    measure,
+    measure_group,
+)
 from crs_simcheck.catalogue import Catalogue, Item
 from crs_simcheck.controls import CONTROLS, make_control
 from crs_simcheck.errors import InputError, UnknownNameError
@@ -80,7 +86,8 @@ def test_a_control_holds_titles_of_the_catalogue_and_words_of_ours_alone(baselin
         assert UNKNOWN_TITLE not in response.text
         assert response.seeker.startswith(f"{name}-")
         if response.task == "items_talk":
-            assert {line.split(". ", 1)[1] for line in response.text.splitlines()} <= labels
+            named = {line.split(". ", 1)[1] for line in response.text.splitlines()}
+            assert {title.removesuffix(" (1880)") for title in named} <= labels
         elif response.task == "bin_pref":
             assert response.text in ("Yes", "No")
             assert response.stimulus["item"] in labels
@@ -131,7 +138,10 @@ def test_years_that_the_baseline_does_not_know_come_from_the_users_films():
     plain = Catalogue("plain", (Item("Heat"), Item("Cars", 2006)))
     people = mentions_of([["Heat"], ["Cars (2006)"]] * 20, plain)
     user = Catalogue("user", (Item("Heat", 1995),))
-    for films, named in ((None, {"Cars (2006)"}), (user, {"Heat (1995)", "Cars (2006)"})):
+    for films, named in (
+        (None, {"Heat (1880)", "Cars (2006)"}),
+        (user, {"Heat (1995)", "Cars (2006)"}),
+    ):
         control = make_control("people", people, 40, np.random.default_rng(0), films)
         assert {r.text.removeprefix("1. ") for r in control.responses} == named
 
@@ -145,3 +155,24 @@ def test_a_control_that_a_baseline_cannot_give():
     message = "control 'eager' cannot be made from baseline 'redial-seekers'"
     with pytest.raises(InputError, match=message):
         control_of("redial-seekers", "eager")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_film_of_a_person_reads_back(seed):
+    """Films without a year get one, so that nobody's mentions are lost or turn into others."""
+    group = load_baseline("redial-seekers")
+    control = make_control("people", group, 60, np.random.default_rng(seed))
+    talk = [r for r in control.responses if r.task == "items_talk"]
+    label = label_resolver(group.catalogue)
+    named = [
+        tuple(sorted(label(line.partition(". ")[2]) for line in response.text.splitlines()))
+        for response in talk
+    ]
+    people = {
+        tuple(sorted(film for (film,) in person["mentions"]))
+        for person in group.tasks["items_talk"].seekers()
+    }
+    assert len(named) == 60
+    # A film without a year, beside others of its title that have one, cannot be written.
+    assert sum(films in people for films in named) >= 52
+    assert all(not film.startswith(UNKNOWN_TITLE) for films in named for film in films)

@@ -192,7 +192,7 @@ def test_broken_rows_are_counted_where_that_was_asked_for(answers):
     run = SimulatorRun(
         SimulatorSettings("sim", answers.parent, responses="answers.jsonl", skip_broken=True)
     )
-    assert run.n_broken == 1
+    assert len(run.broken) == 1
 
 
 # -------------------------------------------------------------------------------------- seekers
@@ -293,3 +293,53 @@ def test_stars_mean_yes_from_where_the_baseline_was_built(tmp_path):
     said, notes = yes(like_at=3.5)
     assert said is True
     assert any("3.5 stars here, and 4 in the baseline" in note for note in notes)
+
+
+FILMS = ("Toy Story", "Jumanji", "Heat", "Babe", "Seven", "Casino", "Braveheart", "Apollo 13")
+
+
+def test_mean_ratings_that_ship_serve_a_least_of_ones_own(tmp_path):
+    """Neither catalogue nor baseline is needed: titles are looked up where the ratings are."""
+    rows = [
+        Response("bin_pref", f"s{i:02}", "Yes" if i % 8 >= j else "No", {"item": f"{film} (1995)"})
+        for i in range(40)
+        for j, film in enumerate(FILMS)
+    ]
+    write_responses(rows, tmp_path / "answers.jsonl")
+    run = run_of(tmp_path, gates={"bin_pref_correlation": {"min": -1.0}})
+    (gate,) = run.gates
+    verdict = run.verdict(gate)
+    assert verdict.value is not None, verdict.reason
+    assert "mean ratings from MovieLens-1M people, as shipped" in verdict.notes
+
+
+def test_seekers_who_named_nothing_are_told_of(tmp_path):
+    rows = [
+        r if i % 2 else Response("items_talk", r.seeker, "Sorry, I cannot.", r.stimulus)
+        for i, r in enumerate(TALK)
+    ]
+    write_responses(rows, tmp_path / "answers.jsonl")
+    run = run_of(tmp_path, gates={"item_entropy": {}})
+    (gate,) = run.gates
+    assert "items_talk: 20 of 40 seekers are left out: they named no film that could be read" in (
+        run.notes_on(gate)
+    )
+
+
+def test_broken_rows_of_catalogue_and_profiles_are_left_out_too(answers):
+    folder = answers.parent
+    (folder / "films.csv").write_text("title,year,genres\nHeat,1995,crime\nBad,19x5,drama\n")
+    (folder / "people.jsonl").write_text('{"seeker":"s01","history":[]}\n{"seeker":7\n')
+    settings = SimulatorSettings(
+        "sim",
+        folder,
+        responses="answers.jsonl",
+        catalogue="films.csv",
+        profiles="people.jsonl",
+        skip_broken=True,
+    )
+    run = SimulatorRun(settings)
+    assert run.catalogue is not None
+    assert len(run.catalogue) == 1
+    assert set(run.histories) == {"s01"}
+    assert [error.line for error in run.broken] == [2, 3]

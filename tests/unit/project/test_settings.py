@@ -388,3 +388,11 @@ def test_top_k_is_for_popularity_share_alone():
             {"simulator": {"s": {"responses": "a", "gates": {"item_entropy": {"top_k": 20}}}}},
             where,
         )
+
+
+def test_a_misspelt_task_of_gates_is_offered():
+    gates = {"rec_reqest": {"words_per_response": {}}}
+    with pytest.raises(SettingsError, match="did you mean 'rec_request'"):
+        parse_settings(
+            {"simulator": {"s": {"responses": "a", "gates": gates}}}, Path("simcheck.toml")
+        )

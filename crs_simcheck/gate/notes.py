@@ -1,0 +1,64 @@
+"""What a reader of a verdict should know of how it was measured, a sentence a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from crs_simcheck.baselines import Group
+from crs_simcheck.gate.ratings import Ratings
+from crs_simcheck.gate.sides import Sides
+from crs_simcheck.gate.spec import GateSpec
+from crs_simcheck.metrics import Table
+
+__all__ = ["left_out", "notes_on"]
+
+_SILENT = {
+    "mentions": "they named no film that could be read",
+    "answers": "they were asked about no film",
+}
+
+
+def left_out(sides: Sides, table: Table) -> str | None:
+    """Return how many of the simulator's seekers have no row in a table, or None where all do."""
+    rows = sides.simulator_rows(table)
+    total = sides.simulator.n_seekers
+    silent = total - (0 if rows is None else rows.n_units)
+    if table not in _SILENT or not silent:
+        return None
+    return f"{silent:,} of {total:,} seekers are left out: {_SILENT[table]}"
+
+
+def notes_on(
+    spec: GateSpec, sides: Sides, baseline: Group | None, ratings: Ratings | None
+) -> Iterator[str]:
+    """Yield the notes on a gate.
+
+    Parameters
+    ----------
+    baseline:
+        Whom the simulator is compared with; None where an end was given by hand.
+    ratings:
+        Of a metric that needs people's ratings.
+    """
+    metric = spec.metric
+    if baseline is not None and baseline.speakers != "people":
+        yield f"baseline '{baseline.name}' is not people: {baseline.speakers}"
+    silent = left_out(sides, metric.table)
+    if silent is not None:
+        yield silent
+    if metric.name == "item_bin_entropy":
+        yield _bins(*sides.coverage)
+    if metric.name in ("popularity_share", "mean_log_rank"):
+        yield f"popularity from {sides.joint.popularity_from}"
+    if ratings is not None:
+        yield f"mean ratings from {ratings.source}"
+
+
+def _bins(attributes: tuple[str, ...], coverage: Mapping[str, tuple[float, float]]) -> str:
+    left_out = [
+        f"{name} (known of {100 * min(shares):.0f} %)"
+        for name, shares in coverage.items()
+        if name not in attributes
+    ]
+    used = " × ".join(attributes)
+    return f"bins of {used}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
