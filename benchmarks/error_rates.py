@@ -35,7 +35,7 @@ from crs_simcheck.baselines import SeekerStatistics
 from crs_simcheck.gate import Comparison, GateSpec, Settings
 from crs_simcheck.gate.estimates import Drawer, estimates
 from crs_simcheck.gate.ratings import choose_ratings
-from crs_simcheck.metrics import metric_named
+from crs_simcheck.metrics import Metric, metric_named
 from crs_simcheck.stats import Pool
 
 __all__ = ["Cell", "Plan", "Row", "main", "measure_rates", "run_of_all"]
@@ -97,6 +97,11 @@ class _Seen:
 _Runs = dict[tuple[str, str], list[_Seen]]
 
 
+def _metric(name: str) -> Metric:
+    """Return the metric that a drift moves."""
+    return metric_named(DRIFTS[name].metric)
+
+
 def run_of_all(cells: Sequence[Cell], n_people: int, plan: Plan, run: int) -> _Runs:
     """Draw one baseline, and hold a simulator of every population against it."""
     drift = DRIFTS[cells[0].metrics[0]]
@@ -139,7 +144,7 @@ def _same_counts(drawn: Sequence[SeekerStatistics]) -> None:
 
 def _by_verdict(comparison: Comparison, name: str) -> _Seen:
     """Ask the gate itself, and every rule about the same estimates."""
-    metric = metric_named(name)
+    metric = _metric(name)
     verdict = comparison.verdict(GateSpec(comparison.task, metric))
     rows = comparison.sides.baseline_rows(metric.table)
     whole = math.nan
@@ -160,7 +165,7 @@ def _by_verdict(comparison: Comparison, name: str) -> _Seen:
 
 def _by_estimates(comparison: Comparison, drawer: Drawer, units: np.ndarray, name: str) -> _Seen:
     """Decide for some of the seekers; the people are drawn once for all of these."""
-    metric, sides = metric_named(name), comparison.sides
+    metric, sides = _metric(name), comparison.sides
     rows, people = sides.simulator_rows(metric.table), sides.baseline_rows(metric.table)
     if rows is None or people is None:
         raise AssertionError(f"nothing to compare in {name}")
@@ -222,7 +227,7 @@ def _all_runs(
 
 def _size(metric: str, plan: Plan, n_people: int) -> int:
     """Return the size of the groups that are compared."""
-    most = n_people // 2 if metric_named(metric).paired else n_people
+    most = n_people // 2 if _metric(metric).paired else n_people
     return min(plan.n, most)
 
 
@@ -232,7 +237,7 @@ def _drift(job: tuple[str, int, str, float], plan: Plan) -> Cell:
     size = _size(metric, plan, n_people)
     if name != "least":
         center = expectation(metric, size, n_people, 0.0, plan.groups)
-        distance *= metric_named(metric).margin.at(center)
+        distance *= _metric(metric).margin.at(center)
     return Cell((metric,), name, amount_for(metric, distance, size, n_people, plan.groups))
 
 

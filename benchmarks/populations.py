@@ -13,6 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.sparse import csr_array
 
 from crs_simcheck.baselines import Group, SeekerStatistics, Table
@@ -187,12 +188,16 @@ def _without_taste(n: int, rng: np.random.Generator, amount: float) -> SeekerSta
 
 
 def _talkers(n: int, rng: np.random.Generator, amount: float) -> SeekerStatistics:
-    """Return the words of n seekers' turns, with ``amount`` more in each than people's."""
+    """Return the words of n seekers' turns, with ``amount`` more in each than people's.
+
+    Fewer where it is negative, but never less than none.
+    """
     turns = np.exp(_LOG_TURNS + _TURNS_SPREAD * rng.standard_normal(n))
     counts = np.clip(np.round(turns), *_TURNS).astype(np.int64)
     own = np.exp(_LOG_WORDS + _LOG_SPREAD * rng.standard_normal(n))
     owner = np.repeat(np.arange(n, dtype=np.int64), counts)
-    words = np.round(own[owner] * rng.gamma(_WITHIN**-2, _WITHIN**2, owner.size) + amount)
+    words = own[owner] * rng.gamma(_WITHIN**-2, _WITHIN**2, owner.size)
+    words = np.maximum(np.round(words + amount), 0.0)
     nothing = np.full(owner.size, np.nan)
     columns = {"words": words, "violation": nothing, "role": nothing, "leak": nothing}
     columns["text"] = np.full(owner.size, "")
@@ -200,9 +205,14 @@ def _talkers(n: int, rng: np.random.Generator, amount: float) -> SeekerStatistic
     return SeekerStatistics(n, MappingProxyType({"responses": table}))
 
 
+def _short_talkers(n: int, rng: np.random.Generator, amount: float) -> SeekerStatistics:
+    return _talkers(n, rng, -amount)
+
+
+# By name: that of the metric, and more where it is moved both ways.
 DRIFTS: Mapping[str, Drift] = MappingProxyType(
     {
-        drift.metric: drift
+        drift.metric + (", fewer" if drift.draw is _short_talkers else ""): drift
         for drift in (
             Drift("item_entropy", "items_talk", -1, _changed("famous")),
             Drift("item_bin_entropy", "items_talk", -1, _changed("one kind")),
@@ -214,6 +224,7 @@ DRIFTS: Mapping[str, Drift] = MappingProxyType(
             Drift("acceptance_rate", "bin_pref", 1, _eager, baseline=_all_films),
             Drift("bin_pref_correlation", "bin_pref", -1, _unlike_people, baseline=_all_films),
             Drift("words_per_response", "rec_request", 1, _talkers, 6.0),
+            Drift("words_per_response", "rec_request", -1, _short_talkers, 9.0),
         )
     }
 )
@@ -291,20 +302,7 @@ def amount_for(
         moved = expectation(metric, size, n_people, round(amount, 6), n_groups) - people
         return distance - drift.sign * moved
 
-    low, high = 0.0, drift.most
-    short_low, short_high = distance, short(high)
-    if short_high > 0:
-        raise ValueError(
-            f"{metric} moves by {distance - short_high:.3g} at most, not {distance:.3g}"
-        )
-    for _ in range(12):
-        # Regula falsi, with a step to the middle where one end would stay for ever (Illinois).
-        middle = low + (high - low) * short_low / (short_low - short_high)
-        left = short(middle)
-        if abs(left) < 0.002 * distance:
-            return middle
-        if left > 0:
-            low, short_low, short_high = middle, left, short_high / 2
-        else:
-            high, short_high, short_low = middle, left, short_low / 2
-    return middle
+    if short(drift.most) > 0:
+        most = distance - short(drift.most)
+        raise ValueError(f"{metric} moves by {most:.3g} at most, not {distance:.3g}")
+    return float(brentq(short, 0.0, drift.most, xtol=1e-4 * drift.most))

@@ -23,10 +23,13 @@ LEAST_DRIFTS: Mapping[str, float] = MappingProxyType(
         "bin_pref_correlation": 0.23,
     }
 )
+_PASSED = "within at a drift of one margin"
 _FOUND = "drifted at a drift of two margins"
-# An r of .6 scatters more than twice as much as people's .9: a simulator that drifts so far is
-# never within, but often inconclusive. acceptance_rate has to stand beside it.
-NOT_PROMISED = frozenset({("bin_pref_correlation", _FOUND)})
+# What one metric cannot do, and why. An r of .6 scatters more than twice as much as people's .9: a
+# simulator that drifts so far is never within, but often inconclusive; acceptance_rate has to stand
+# beside it. Lengths are skewed: a group whose mean is low by chance looks as if it scattered less,
+# so that 7 % pass instead of 5 where answers are too long, and fewer where they are too short.
+NOT_PROMISED = frozenset({("bin_pref_correlation", _FOUND), ("words_per_response", _PASSED)})
 
 
 def misses(rows: Iterable[Row], rule: str = "ours", deviations: float = 0.0) -> list[str]:
@@ -49,7 +52,7 @@ def misses(rows: Iterable[Row], rule: str = "ours", deviations: float = 0.0) -> 
                 found.append(f"{which}: {what} {share:.1%}, need at {end} {limit:.1%}")
         # Where ratings come from people outside of the group, a group is at most half of them.
         halved = row.metric == "bin_pref_correlation" and 2 * row.n > row.n_people
-        most = 1.1 * LEAST_DRIFTS.get(row.metric, math.inf)
+        most = 1.1 * LEAST_DRIFTS.get(row.metric.partition(",")[0], math.inf)
         if row.n == 100 and not halved and row.least_drift > most:
             found.append(f"{which}: least drift {row.least_drift:.3g}, need at most {most:.3g}")
     return found
@@ -66,7 +69,7 @@ def _promises(row: Row, rule: str) -> list[tuple[str, float, str, float]]:
         promises.append(("people are within", people[rule][0], "least", 0.95))
     if "1 margin" in row.outcomes:
         one = row.outcomes["1 margin"][rule]
-        promises.append(("within at a drift of one margin", one[0], "most", 0.065))
+        promises.append((_PASSED, one[0], "most", 0.065))
     if "2 margins" in row.outcomes:
         two = row.outcomes["2 margins"][rule]
         promises.append(("within at a drift of two margins", two[0], "most", 0.005))

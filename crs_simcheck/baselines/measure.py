@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -44,12 +45,18 @@ class Measured:
     films: tuple[str, ...]
 
 
+@lru_cache(maxsize=4)
+def _resolver(catalogue: Catalogue) -> Resolver:
+    """Return the resolver of a catalogue; simulators of one repository share its index."""
+    return Resolver(catalogue)
+
+
 def label_resolver(catalogue: Catalogue) -> Callable[[str], str]:
     """Return a function that leads from a title as written to the label it is counted under.
 
     An unknown or ambiguous title gets a label of its own, made of the hash of its words.
     """
-    resolver = Resolver(catalogue)
+    resolver = _resolver(catalogue)
 
     def label(text: str) -> str:
         match = resolver.resolve(text)

@@ -95,6 +95,10 @@ class Catalogue:
     name: str
     items: tuple[Item, ...]
 
+    def __hash__(self) -> int:
+        # Equal catalogues agree in both; hashing thousands of films would cost more than it tells.
+        return hash((self.name, len(self.items)))
+
     def __len__(self) -> int:
         return len(self.items)
 

@@ -155,9 +155,15 @@ def _fold(text: str) -> str:
             text = unicodedata.normalize("NFKD", text.casefold())
         text = _ACCENTS.sub("", text).translate(_PLAIN_LETTERS)
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    text = text.casefold().translate(_APOSTROPHES)
-    text = _ACRONYM_MARK.sub(r"\1", text)
-    return _THOUSANDS_COMMA.sub("", text).replace("&", " and ")
+    text = text.casefold()
+    # Most titles have none of these signs, and catalogues have thousands of titles.
+    if not text.isascii() or "'" in text or "`" in text:
+        text = text.translate(_APOSTROPHES)
+    if "." in text or "*" in text:
+        text = _ACRONYM_MARK.sub(r"\1", text)
+    if "," in text:
+        text = _THOUSANDS_COMMA.sub("", text)
+    return text.replace("&", " and ")
 
 
 def _words(folded: str) -> list[str]:
@@ -169,7 +175,7 @@ def _words(folded: str) -> list[str]:
 
 def _move_article(folded: str) -> list[str]:
     """Return the words of a folded title, an article behind the last comma moved to the front."""
-    found = _TRAILING_ARTICLE.search(folded)
+    found = _TRAILING_ARTICLE.search(folded) if "," in folded else None
     if found is None:
         return _words(folded)
     words = _words(folded[: found.start()])

@@ -40,6 +40,8 @@ def plain(text: str) -> str:
 
     Case, accents, punctuation and line ends stay. Takes time linear in the text, for any text.
     """
+    if text.isascii():  # nothing below touches it
+        return text
     text = _UNSEEN.sub("", text.translate(_SIGNS))
     text = _KEYCAP.sub("", text)
     return unicodedata.normalize("NFC", _LONG_RUN.sub(r"\1", text))

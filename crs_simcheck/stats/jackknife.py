@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.sparse import csr_array, issparse
 
 from crs_simcheck.stats.functions import dense
 from crs_simcheck.stats.rows import FloatArray, Matrix, Pool, Rows
@@ -36,9 +37,7 @@ def leave_one_out(
     values = []
     for first in range(0, rows.n_units, step):
         last = min(first + step, rows.n_units)
-        given: dict[str, Matrix] = {
-            name: totals[name] - dense(block[first:last]) for name, block in sums.items()
-        }
+        given = {name: _less(totals[name], block[first:last]) for name, block in sums.items()}
         values.append(function(Pool(last - first, rows, given=given)))
     return np.concatenate(values) if values else np.empty(0)
 
@@ -53,6 +52,17 @@ def jackknife_error(values: FloatArray) -> float:
     if n < 2 or not np.all(np.isfinite(values)):
         return float("nan")
     return float(np.sqrt((n - 1) / n * np.sum((values - values.mean()) ** 2)))
+
+
+def _less(total: FloatArray, sums: Matrix) -> Matrix:
+    """Return the total less each row; sparse where it was, over the columns that hold anything."""
+    if not issparse(sums):
+        return total - dense(sums)
+    columns = np.flatnonzero(total)
+    left = total[:, columns] - dense(sums[:, columns])
+    n = left.shape[0]
+    ends = np.arange(n + 1) * columns.size
+    return csr_array((left.reshape(-1), np.tile(columns, n), ends), shape=sums.shape)
 
 
 def _total(block: Matrix) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from crs_simcheck.instruments import (
@@ -66,6 +67,12 @@ def stars_to_yes(rating: float, like_at: float) -> bool:
     return rating >= like_at
 
 
+@lru_cache(maxsize=256)
+def _of_text(text: str) -> tuple[int, tuple[str, ...], str]:
+    """Return words, role markers and key of a text; every other answer to bin_pref is "Yes"."""
+    return count_words(text), tuple(read_role(text).markers), text_key(text)
+
+
 def observe(
     response: Response, history: Sequence[str] | None = None, *, like_at: float = 3.5
 ) -> Observation:
@@ -90,12 +97,13 @@ def observe(
     mentions: tuple[str, ...] = ()
     if response.task == "items_talk":
         mentions = tuple(read_mentions(text).mentions)
+    words, markers, key = _of_text(text)
     return Observation(
-        words=count_words(text),
+        words=words,
         violation=format_violation(response.task, text, response.stimulus),
         leaked=None if known is None else tuple(leaked_titles(text, known, own)),
-        role_markers=tuple(read_role(text).markers),
-        text_key=text_key(text),
+        role_markers=markers,
+        text_key=key,
         mentions=mentions,
         item=own,
         yes=yes,
