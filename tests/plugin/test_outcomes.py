@@ -242,7 +242,7 @@ def usage_error(project, *patterns):
     [
         ("[simulator.a]\nresponses = 'x'\nbaselin = 'y'\n", "*unknown key 'baselin'*'baseline'*"),
         ("[simulator.a]\nresponses = 'x'\n[simulator.a.gates]\nitem_entrpy = {}\n",
-         "*unknown metric 'item_entrpy'*item_entropy*"),
+         "*unknown metric or task 'item_entrpy'*item_entropy*"),
         ("[simulator.a]\nresponses = 'x'\n[simulator.a.gates.bin_pref]\nitem_entropy = {}\n",
          "*item_entropy does not stand on bin_pref*"),
         ("[simulator.a]\nresponses = 'x'\n[simulator.a.gates]\nitem_entropy = { mx = 1 }\n",
