@@ -25,6 +25,7 @@ __all__ = [
     "SimcheckError",
     "UnknownNameError",
     "nearest_name",
+    "shown_path",
 ]
 
 
@@ -60,8 +61,9 @@ class InputError(SimcheckError):
         self.field = field
         self.fix = fix
         place = ""
-        if self.path is not None:
-            place = self.path if line is None else f"{self.path}:{line}"
+        if path is not None:
+            shown = shown_path(path)
+            place = shown if line is None else f"{shown}:{line}"
         if field is not None:
             place = f"{place}: field '{field}'" if place else f"field '{field}'"
         message = f"{place}: {problem}" if place else problem
@@ -108,6 +110,15 @@ class UnknownNameError(SimcheckError):
         if hint:
             message += f" {hint}"
         super().__init__(message)
+
+
+def shown_path(path: str | Path) -> str:
+    """Return a path as messages show it: from the working directory where it lies beneath it."""
+    try:
+        shown = Path(path).relative_to(Path.cwd())
+    except (ValueError, OSError):
+        return str(path)
+    return str(path) if shown == Path() else str(shown)
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:

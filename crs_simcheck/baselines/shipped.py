@@ -10,7 +10,7 @@ from types import MappingProxyType
 from crs_simcheck.baselines.group import Group
 from crs_simcheck.baselines.storage import GROUP_FILE, read_group
 from crs_simcheck.catalogue import Catalogue
-from crs_simcheck.errors import UnknownNameError
+from crs_simcheck.errors import UnknownNameError, shown_path
 from crs_simcheck.records import TaskName
 
 __all__ = [
@@ -64,7 +64,7 @@ def find_group(name_or_folder: str | Path, base: Path | None = None) -> Path:
         "baseline",
         text,
         shipped_names(),
-        hint=f"and no folder '{local}' holds a {GROUP_FILE}; "
+        hint=f"and no folder '{shown_path(local)}' holds a {GROUP_FILE}; "
         "build one: crs-simcheck baseline build",
     )
 

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_the_tree_of_errors_is_the_one_that_is_drawn():
     drawn = {name: cls.__mro__[1].__name__ for name, cls in classes.items()}
     assert drawn.pop("SimcheckError") == "Exception"
     assert _tree() == drawn
-    assert set(classes) | {"nearest_name"} == set(errors.__all__)
+    assert set(classes) | {"nearest_name", "shown_path"} == set(errors.__all__)
     assert all(inspect.getdoc(cls) for cls in classes.values())
 
 
@@ -124,3 +125,14 @@ def test_an_unknown_name_offers_the_nearest_and_lists_the_known():
     assert error.known == ("item_entropy", "ttr")
     assert str(errors.UnknownNameError("task", "x", [])) == "unknown task 'x' (known: none)"
     assert errors.nearest_name("xyzzy", ["ttr"]) is None
+
+
+def test_paths_are_shown_from_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    beneath, outside = tmp_path / "answers" / "a.jsonl", tmp_path.parent / "b.jsonl"
+    assert errors.shown_path(beneath) == str(Path("answers", "a.jsonl"))
+    assert errors.shown_path(outside) == str(outside)
+    assert errors.shown_path(tmp_path) == str(tmp_path)
+    error = errors.InputError("broken", path=beneath, line=3)
+    assert str(error) == f"{Path('answers', 'a.jsonl')}:3: broken"
+    assert error.path == str(beneath)
