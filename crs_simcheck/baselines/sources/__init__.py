@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from crs_simcheck.baselines.sources import agent4rec, movielens, redial, rows, synthetic, usersimcrs
+from crs_simcheck.baselines.sources import (
+    agent4rec,
+    amazon,
+    dialoguekit,
+    inspired,
+    laps,
+    mapped,
+    movielens,
+    redial,
+    rows,
+    synthetic,
+    usersimcrs,
+)
 from crs_simcheck.baselines.sources.base import Kind, SourceData
 
 __all__ = ["KINDS", "Kind", "SourceData"]
@@ -15,6 +27,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         kind.name: kind
         for kind in (
             agent4rec.KIND,
+            *amazon.KINDS,
+            dialoguekit.KIND,
+            inspired.KIND,
+            laps.KIND,
+            mapped.KIND,
             movielens.KIND,
             redial.KIND,
             rows.KIND,

@@ -8,14 +8,14 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from crs_simcheck.baselines.measure import TABLES_OF
+from crs_simcheck.baselines.measure import TABLES_OF, SeekerRows
 from crs_simcheck.baselines.options import BuildOptions
 from crs_simcheck.baselines.tables import TableName
 from crs_simcheck.catalogue import Catalogue
@@ -28,6 +28,7 @@ __all__ = [
     "find_file",
     "read_json",
     "read_table",
+    "read_text",
     "sha256_of",
     "speaker_rng",
 ]
@@ -40,7 +41,8 @@ class SourceData:
     Parameters
     ----------
     responses:
-        Ids in them serve to tell speakers apart and never reach a group.
+        Read once, so that they need not all be in memory. Ids in them serve to tell speakers apart
+        and never reach a group.
     speakers:
         ``people``, ``simulator`` or ``synthetic``.
     tables, unread, designs, histories:
@@ -49,9 +51,14 @@ class SourceData:
         Most mentions to keep of a seeker in items_talk, or None; which of them is drawn by seed.
     source, licence, attribution, description, popularity, mean_rating:
         As in ``Provenance``.
+    rows:
+        Rows of numbers that the source itself holds and no instrument reads (stars without a word);
+        those of the responses are put behind them.
+    notes:
+        What whoever builds should know, in a sentence each (lines that could not be read).
     """
 
-    responses: tuple[Response, ...]
+    responses: Iterable[Response]
     catalogue: Catalogue
     speakers: Speakers
     tables: Mapping[TaskName, tuple[TableName, ...]] = field(default_factory=lambda: TABLES_OF)
@@ -65,6 +72,8 @@ class SourceData:
     description: str = ""
     popularity: str = ""
     mean_rating: str = ""
+    rows: SeekerRows = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,8 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _text_of(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a file in UTF-8, plain or compressed."""
     try:
         raw = path.read_bytes()
         if raw.startswith(b"\x1f\x8b"):
@@ -137,14 +147,14 @@ def _text_of(path: Path) -> str:
 def read_json(path: Path) -> Any:
     """Return what a JSON file holds, plain or compressed."""
     try:
-        return json.loads(_text_of(path))
+        return json.loads(read_text(path))
     except (ValueError, RecursionError) as error:
         raise InputError(f"not JSON: {error}", path=path, fix="download the file again") from error
 
 
 def read_table(path: Path, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield the line and these columns of each row of a CSV file, plain or compressed."""
-    reader = csv.reader(io.StringIO(_text_of(path), newline=""))
+    reader = csv.reader(io.StringIO(read_text(path), newline=""))
     header = next(reader, [])
     missing = [c for c in columns if c not in header]
     if missing:

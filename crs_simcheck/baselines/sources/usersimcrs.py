@@ -5,14 +5,14 @@ A dialogue is a seeker. Its turns are responses of rec_request.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
+from crs_simcheck.baselines.measure import TABLES_OF
 from crs_simcheck.baselines.options import BuildOptions
-from crs_simcheck.baselines.sources.base import Kind, SourceData, read_json
+from crs_simcheck.baselines.sources.base import Kind, SourceData
+from crs_simcheck.baselines.sources.dialoguekit import dialogue_files, user_turns
 from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.errors import EmptyInputError, InputError
-from crs_simcheck.records import Response
 
 __all__ = ["KIND"]
 
@@ -39,8 +39,8 @@ _DESCRIPTION = (
 def _files(folder: Path, _options: BuildOptions) -> tuple[Path, ...]:
     if not folder.is_dir():
         raise InputError("no such folder", path=folder, fix=_FIX)
-    found = (*folder.glob("*.json"), *folder.glob("*.json.gz"))
-    files = tuple(sorted(f for f in found if not f.name.startswith(_LEFT_OUT)))
+    found = dialogue_files(folder, _FIX)
+    files = tuple(f for f in found if not f.name.startswith(_LEFT_OUT))
     if not files:
         raise InputError(
             f"no .json file in it (files of {_LEFT_OUT} do not count)", path=folder, fix=_FIX
@@ -49,47 +49,24 @@ def _files(folder: Path, _options: BuildOptions) -> tuple[Path, ...]:
 
 
 def _read(folder: Path, options: BuildOptions) -> SourceData:
-    responses = tuple(response for path in _files(folder, options) for response in _turns(path))
+    # "\\end" and "\\giveup" are what the simulator itself answered, and count as its turns.
+    responses = tuple(
+        response
+        for path in _files(folder, options)
+        for response in user_turns(path, commands=True, fix=_FIX)
+    )
     if not responses:
         raise EmptyInputError("no turn of a USER in any file", path=folder, fix=_FIX)
     return SourceData(
         responses=responses,
         catalogue=Catalogue("ecir2026-mistral-nemo", ()),
         speakers="simulator",
-        tables={"rec_request": ("responses",)},
+        tables={"rec_request": TABLES_OF["rec_request"]},
         source=_SOURCE,
         licence="Apache-2.0",
         attribution=_ATTRIBUTION,
         description=_DESCRIPTION,
     )
-
-
-def _turns(path: Path) -> Iterator[Response]:
-    dialogues = read_json(path)
-    if not isinstance(dialogues, list):
-        raise InputError("need a list of dialogues", path=path, fix=_FIX)
-    for number, dialogue in enumerate(dialogues, start=1):
-        turns = dialogue.get("conversation") if isinstance(dialogue, dict) else None
-        if not isinstance(turns, list):
-            raise InputError(
-                f"dialogue {number} has no list of turns",
-                path=path,
-                field="conversation",
-                fix=_FIX,
-            )
-        for turn in turns:
-            who = turn.get("participant") if isinstance(turn, dict) else None
-            text = turn.get("utterance") if isinstance(turn, dict) else None
-            if not isinstance(who, str) or not isinstance(text, str):
-                raise InputError(
-                    f"a turn of dialogue {number} has no participant and utterance",
-                    path=path,
-                    field="utterance",
-                    fix=_FIX,
-                )
-            if who == "USER":
-                # Ids of dialogues repeat within the files: their place tells them apart.
-                yield Response("rec_request", f"{path.name}:{number}", text)
 
 
 KIND = Kind(

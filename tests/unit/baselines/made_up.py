@@ -13,7 +13,7 @@ REDIAL_FILMS = {
     "101": {"name": "The Long Orbit (2001)", "genre": ["sci-fi"]},
     "102": {"name": "Paper Lions", "genre": []},
     # One film under two ids, and one that nobody names.
-    "103": {"name": "Long Orbit (2001)", "genre": ["sci-fi", "drama"]},
+    "103": {"name": "The Long  Orbit (2001)", "genre": ["sci-fi", "drama"]},
     "104": {"name": "Green Winter (1988)", "genre": ["romance"]},
 }
 
@@ -123,6 +123,155 @@ def write_usersimcrs(folder: Path) -> Path:
     left_out = [talk("Hi", "I repeat a very long list")]
     (folder / "IAI_MovieBot_x.json").write_text(json.dumps(left_out), encoding="utf-8")
     return folder
+
+
+def laps_session(*said, first="User"):
+    """One session of LAPS; the two sides take turns."""
+    roles = ("User", "Assistant") if first == "User" else ("Assistant", "User")
+    return {
+        "dialogue": [
+            {"role": roles[i % 2], "turn_number": i, "message": text} for i, text in enumerate(said)
+        ],
+        "preferences": {"genre_preferences_like": ["thriller"]},
+        "task_setting": "main",
+    }
+
+
+LAPS_WORKERS = [
+    {
+        "worker_id": "worker-77",
+        "topic": "movie",
+        "sessions": [
+            laps_session("Welcome!", "A slow film please", "Which?", "Any", first="Assistant"),
+            laps_session("hello again", "Hello", "Done."),
+        ],
+    },
+    {
+        "worker_id": "worker-88",
+        "topic": "movie",
+        "sessions": [laps_session("something done well", "Sure", "the end of it", "Bye", " end!")],
+    },
+]
+
+
+def write_laps(folder: Path, workers=None) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    workers = LAPS_WORKERS if workers is None else workers
+    (folder / "movie_dataset.json.gz").write_bytes(gzip.compress(json.dumps(workers).encode()))
+    return folder
+
+
+INSPIRED_COLUMNS = [
+    "dialog_id",
+    "utt_id",
+    "speaker",
+    "turn_id",
+    "text",
+    "text_with_placeholder",
+    "movies",
+    "genres",
+    "people_names",
+    "movie_dict",
+    "genre_dict",
+    "actor_dict",
+    "director_dict",
+    "others_dict",
+    "expert_label",
+    "second_label",
+    "fine_label",
+    "coarse_label",
+    "movie_id",
+]
+_HARBOUR = "{'Blue Harbour (1995)': 0, \"Lion's Paper (2004)\": 1, 'Lost Reel ()': 2}"
+INSPIRED_ROWS = [
+    # dialogue, speaker, turn, text, movies, movie_dict
+    ("20200101-1_live.pkl", "RECOMMENDER", 1, "Hi! Try Blue Harbour", "Blue Harbour (1995)", 0),
+    ("20200101-1_live.pkl", "SEEKER", 1, "I loved QUOTATION_MARKBlue HarbourQUOTATION_MARK.",
+     "Blue Harbour (1995)", 0),
+    ("20200101-1_live.pkl", "SEEKER", 1, "And Lion's Paper; Lost Reel too",
+     "Lion's Paper (2004);  Lost Reel ()", 0),
+    # Matched in the text, and taken back in the dialogue's own list.
+    ("20200101-1_live.pkl", "SEEKER", 2, "In the future I might", "The Future (2011)", 0),
+    ("20200101-1_live.pkl", "SEEKER", 2, "Blue Harbour again?", "Blue Harbour (1995)", 0),
+    ("20200102-2_live.pkl", "RECOMMENDER", 1, "Hello", "", 1),
+    ("20200102-2_live.pkl", "SEEKER", 1, "A slow film please", "", 1),
+    ("20200103-3_live.pkl", "SEEKER", 1, "Blue Harbour or nothing", "Blue Harbour (1995)", 0),
+]  # fmt: skip
+
+
+def inspired_line(dialogue, speaker, turn, text, movies, listed):
+    row = dict.fromkeys(INSPIRED_COLUMNS, "")
+    row |= {"dialog_id": dialogue, "utt_id": "1", "speaker": speaker, "turn_id": str(turn)}
+    row |= {"text": text, "text_with_placeholder": text, "movies": movies}
+    row |= {"movie_dict": "{}" if listed else _HARBOUR, "genre_dict": "{}"}
+    return "\t".join(row.values())
+
+
+def write_inspired(folder: Path, survey: bool = True) -> Path:
+    """The folder data of INSPIRED, with its dialogues and who their seekers were."""
+    talks = folder / "dialog_data"
+    talks.mkdir(parents=True, exist_ok=True)
+    header = "\t".join(INSPIRED_COLUMNS)
+    for part, rows in (("train", INSPIRED_ROWS[:7]), ("dev", INSPIRED_ROWS[7:])):
+        lines = [header, *(inspired_line(*row) for row in rows)]
+        (talks / f"{part}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if survey:
+        (folder / "survey_data").mkdir(exist_ok=True)
+        (folder / "survey_data" / "list_of_dialog_ids_with_movie_id_all.tsv").write_text(
+            "dialog_id\trec_survey_id\tseek_survey_id\tfine_label\n"
+            "20200101-1_live.pkl\tbatch_1\tbatch_2\treject\n"
+            "20200103-3_live.pkl\tbatch_3\tbatch_4\treject\n",
+            encoding="utf-8",
+        )
+        (folder / "survey_data" / "seeker_demographic.tsv").write_text(
+            "seeker_survey_id\trole\tseeker_id\treason\n"
+            "batch_2\tSEEKER\tuser_31\tI loved it\n"
+            "batch_4\tSEEKER\tuser_31\n",
+            encoding="utf-8",
+        )
+    return folder
+
+
+def write_dialoguekit(folder: Path) -> Path:
+    """Two files as DialogueKit exports them; one user talks in two of the three dialogues."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def talk(user, *said):
+        return {
+            "conversation ID": "same-id-in-all",
+            "conversation": [
+                {
+                    "participant": "USER" if i % 2 == 0 else "AGENT",
+                    "utterance": f"{text}\n",
+                    "dialogue_acts": [{"intent": "DISCLOSE", "slot_values": [["GENRE", "drama"]]}],
+                }
+                for i, text in enumerate(said)
+            ],
+            "agent": {"id": "Bot", "type": "AGENT"},
+            "user": {"id": user, "type": "USER"},
+        }
+
+    one = [
+        talk("secret-person-1", "/start", "Hi", "A slow film please", "Ok", "/exit"),
+        talk("secret-person-2", "Comedy, and/or drama", "Sure", "\\end"),
+    ]
+    (folder / "one.json").write_text(json.dumps(one), encoding="utf-8")
+    two = [talk("secret-person-1", "Bye now", "Bye")]
+    (folder / "two.json.gz").write_bytes(gzip.compress(json.dumps(two).encode()))
+    return folder
+
+
+MAPPED_ROWS = [
+    {"user": {"id": 9001}, "review": "I loved the heist.", "stars": "4.5", "film": ["Heat"]},
+    {"user": {"id": 9001}, "review": "Too long", "stars": 2, "film": ["Cars"]},
+    {"user": {"id": 7003}, "review": "  ", "stars": None, "film": ["Heat"]},
+    {"user": {"id": 7003}, "review": "Fine", "film": ["Heat"]},
+]
+
+
+def write_mapped(folder: Path, rows=None) -> Path:
+    rows = MAPPED_ROWS if rows is None else rows
+    return write_rows(folder / "reviews.jsonl", rows)
 
 
 def write_rows(path: Path, rows) -> Path:

@@ -27,6 +27,10 @@ _options = st.builds(
     attribution=_line,
     catalogue=st.one_of(st.none(), _name.map(Path)),
     profiles=st.one_of(st.none(), _name.map(Path)),
+    participant=_line.filter(bool),
+    unit=st.sampled_from(["dialogue", "user"]),
+    map=st.lists(st.tuples(_name, _line).map("=".join), max_size=4).map(tuple),
+    task=st.sampled_from([None, "open_pref", "rec_request"]),
 )
 
 
@@ -48,6 +52,25 @@ def test_the_command_has_base_names_and_nothing_that_is_at_its_default():
         "crs-simcheck baseline build redial --kind redial --seed 0 "
         "--catalogue films.csv --date 2026-11-23 -o seekers"
     )
+
+
+def test_a_flag_that_may_stand_once_stands_once():
+    command = (
+        "crs-simcheck baseline build x --kind mapped --map a=b --map a=b --seed 1 --seed 2 -o y"
+    )
+    with pytest.raises(InputError, match="--seed stands twice"):
+        parse_command(command)
+    recorded = parse_command(command.replace("--seed 2 ", ""))
+    assert recorded.options.map == ("a=b", "a=b")
+
+
+@pytest.mark.parametrize(
+    "option, value",
+    [("unit", "both"), ("task", "chat"), ("map", ("a=b\n",)), ("participant", "\ud800")],
+)
+def test_a_word_that_an_option_cannot_be_is_refused(option, value):
+    with pytest.raises(InputError, match=f"field '{option}': found "):
+        BuildOptions(**{option: value})
 
 
 def test_every_option_has_a_flag():
