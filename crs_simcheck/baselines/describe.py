@@ -33,9 +33,13 @@ def describe(group: Group) -> list[tuple[str, str]]:
         ("attribution", origin.attribution),
         ("date", origin.date),
         ("command", origin.command),
-        ("read by", ", ".join(f"{n}/{v}" for n, v in sorted(group.instruments.items()))),
+        ("read by", ", ".join(_instrument(n, v) for n, v in sorted(group.instruments.items()))),
     ]
     return [(what, value) for what, value in facts if value]
+
+
+def _instrument(name: str, version: int | str) -> str:
+    return f"{name}/{version}" if isinstance(version, int) else f"{name} {version}"
 
 
 def _of_task(statistics: SeekerStatistics) -> Iterator[str]:
@@ -45,8 +49,12 @@ def _of_task(statistics: SeekerStatistics) -> Iterator[str]:
             yield from _of_mentions(table)
         elif name == "answers":
             yield from _of_answers(table)
-        else:
+        elif name == "responses":
             yield from _of_responses(table)
+        elif name == "texts":
+            yield from _of_texts(table)
+        else:
+            yield f"{len(table):,} responses with {name.replace('_', ' ')}"
     films = statistics.design.get("films")
     if isinstance(films, list):
         yield f"everybody is asked about the same {len(films)} films"
@@ -57,7 +65,7 @@ def _of_task(statistics: SeekerStatistics) -> Iterator[str]:
 
 
 def _of_mentions(table: Table) -> Iterator[str]:
-    films = table.columns["film"].tolist()
+    films = table.array("film").tolist()
     unknown = sum(f.startswith(UNKNOWN_TITLE) for f in films)
     yield f"{len(films):,} mentions of {len(set(films)):,} films"
     if unknown:
@@ -65,13 +73,29 @@ def _of_mentions(table: Table) -> Iterator[str]:
 
 
 def _of_answers(table: Table) -> Iterator[str]:
-    yes = table.columns["yes"]
+    yes = table.array("yes")
     clear = yes[np.isfinite(yes)]
     share = f", {100 * clear.mean():.1f} % Yes" if clear.size else ""
     yield f"{len(table):,} answers{share}"
 
 
 def _of_responses(table: Table) -> Iterator[str]:
-    words = table.columns["words"]
+    words = table.array("words")
     mean = f", {np.nanmean(words):.1f} words each" if table.known("words") else ""
     yield f"{len(table):,} responses{mean}"
+
+
+def _of_texts(table: Table) -> Iterator[str]:
+    counts = [np.nansum(table.array(name)) for name in ("neg", "neu", "pos")]
+    if sum(counts):
+        shares = ", ".join(
+            f"{100 * n / sum(counts):.0f} % {name}"
+            for n, name in zip(counts, ("negative", "neutral", "positive"), strict=True)
+        )
+        yield f"{sum(counts):,.0f} sentences ({shares})"
+    for column, what in (("aspects", "aspects"), ("types", "words")):
+        bags = table.bags(column)
+        if table.known(column):
+            yield f"{bags.counts.sum():,.0f} {what}, {len(bags.keys):,} different"
+    if table.known("stars"):
+        yield f"{np.isfinite(table.array('stars')).sum():,} with stars"

@@ -61,7 +61,8 @@ class Group:
     catalogue:
         The films of the group; every film of the tables is in it, or is an unknown title.
     instruments:
-        Name → version of what read the texts.
+        Name → version of what read the texts; the identity of one that was chosen (a lexicon, a
+        model).
     path:
         The folder it was read from, if any.
     """
@@ -70,7 +71,7 @@ class Group:
     speakers: Speakers
     tasks: Mapping[TaskName, SeekerStatistics]
     catalogue: Catalogue
-    instruments: Mapping[str, int] = field(default_factory=dict)
+    instruments: Mapping[str, int | str] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
     path: Path | None = None
 
@@ -87,9 +88,16 @@ class Group:
         return replace(self, tasks=MappingProxyType(dict(tasks)), **changes)
 
 
-def check_instruments(name: str, versions: Mapping[str, int], where: Path | None = None) -> None:
-    """Raise :class:`InstrumentError` where a group was read by other instruments than ours."""
+def check_instruments(
+    name: str, versions: Mapping[str, int | str], where: Path | None = None
+) -> None:
+    """Raise :class:`InstrumentError` where a group was read by other instruments than ours.
+
+    Those that were chosen are left for the comparison: the other side may have chosen the same.
+    """
     for instrument, version in sorted(versions.items()):
+        if isinstance(version, str):
+            continue
         ours = INSTRUMENTS.get(instrument)
         if ours is None or ours.version != version:
             here = "no such instrument" if ours is None else f"'{instrument}/{ours.version}'"

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
-
+from crs_simcheck.baselines.bags import vector_value
 from crs_simcheck.baselines.group import Group, Provenance, unknown_label
-from crs_simcheck.baselines.tables import COLUMNS, SeekerStatistics, TableName
+from crs_simcheck.baselines.tables import COLUMNS, NOTHING, SeekerStatistics, TableName
 from crs_simcheck.catalogue import Catalogue, Resolver
-from crs_simcheck.instruments import INSTRUMENTS, text_key
+from crs_simcheck.instruments import text_key, word_key
+from crs_simcheck.instruments.vectors import VectorReading
 from crs_simcheck.records import Response, Speakers, TaskName
-from crs_simcheck.tasks import READ_BY, Observation, observe
+from crs_simcheck.tasks import READ_BY, TEXT_TASKS, VECTORS, Observation, Readers, observe
 
-__all__ = ["TABLES_OF", "Measured", "label_resolver", "measure", "measure_group"]
+__all__ = [
+    "TABLES_OF",
+    "Measured",
+    "SeekerRows",
+    "add_rows",
+    "group_of_rows",
+    "label_resolver",
+    "measure",
+    "measure_group",
+    "rows_by_seeker",
+]
 
 # The tables that each task fills.
 TABLES_OF: Mapping[TaskName, tuple[TableName, ...]] = MappingProxyType(
     {
         "items_talk": ("mentions", "responses"),
         "bin_pref": ("answers", "responses"),
-        "open_pref": ("responses",),
-        "rec_request": ("responses",),
-        "neg_feedback": ("responses",),
+        "open_pref": ("responses", "texts", "word_vectors", "sentence_vectors"),
+        "rec_request": ("responses", "texts", "word_vectors", "sentence_vectors"),
+        "neg_feedback": ("responses", "texts", "word_vectors", "sentence_vectors"),
     }
 )
-# The instrument that fills each column of ``responses``.
-READS: Mapping[str, str] = MappingProxyType(
-    dict(zip(COLUMNS["responses"], READ_BY["responses"], strict=True))
-)
+_Rows = dict[TableName, list[tuple[Any, ...]]]
+# Task → seeker → rows of each table, in the order in which they were measured.
+SeekerRows: TypeAlias = dict[TaskName, dict[str, _Rows]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class Measured:
     response: Response
     observation: Observation
     films: tuple[str, ...]
+    word_vector: VectorReading | None = None
+    sentence_vector: VectorReading | None = None
 
 
 @lru_cache(maxsize=4)
@@ -73,6 +84,7 @@ def measure(
     *,
     histories: Mapping[str, Sequence[str]] | None = None,
     like_at: float = 3.5,
+    readers: Readers | None = None,
 ) -> tuple[Measured, ...]:
     """Read every response with the instruments and resolve the films named in it.
 
@@ -82,22 +94,35 @@ def measure(
         Seeker → titles of the history, for leakage; a seeker who is not in it has no known history.
     like_at:
         Least number of stars that mean yes in bin_pref, 0.5 to 5.
+    readers:
+        The instruments that were chosen for prose; without them prose is not read.
     """
     label = label_resolver(catalogue)
     known = histories or {}
     measured = []
     for response in responses:
-        seen = observe(response, known.get(response.seeker), like_at=like_at)
+        seen = observe(response, known.get(response.seeker), like_at=like_at, readers=readers)
         films: tuple[str, ...] = ()
         if response.task == "items_talk":
             films = tuple(label(title) for title in seen.mentions)
         elif response.task == "bin_pref" and seen.item is not None:
             films = (label(seen.item),)
         measured.append(Measured(response, seen, films))
-    return tuple(measured)
+    return tuple(measured if readers is None else _with_vectors(measured, readers))
 
 
-def _rows(one: Measured, unread: Sequence[str]) -> dict[TableName, list[tuple[Any, ...]]]:
+def _with_vectors(measured: Sequence[Measured], readers: Readers) -> list[Measured]:
+    """Return the same with the vectors of prose, all texts being read at once."""
+    prose = [i for i, one in enumerate(measured) if one.response.task in TEXT_TASKS]
+    texts = [measured[i].response.text for i in prose]
+    by_word, by_sentence = (readers.vectors_of(name, texts) for name in VECTORS)
+    result = list(measured)
+    for i, word, sentence in zip(prose, by_word, by_sentence, strict=True):
+        result[i] = replace(measured[i], word_vector=word, sentence_vector=sentence)
+    return result
+
+
+def _rows(one: Measured, unread: Sequence[str]) -> _Rows:
     seen = one.observation
     answered = {
         "words": float(seen.words),
@@ -106,18 +131,44 @@ def _rows(one: Measured, unread: Sequence[str]) -> dict[TableName, list[tuple[An
         "leak": None if seen.leaked is None else float(bool(seen.leaked)),
         "text": seen.text_key,
     }
-    empty = {"label": "", "number": None}
-    row = tuple(
-        empty[kind] if column in unread else answered[column]
-        for column, kind in COLUMNS["responses"].items()
-    )
-    rows: dict[TableName, list[tuple[Any, ...]]] = {"responses": [row]}
+    rows: _Rows = {"responses": [_row("responses", answered, unread)]}
     if one.response.task == "items_talk":
         rows["mentions"] = [(film,) for film in one.films]
     elif one.response.task == "bin_pref":
         yes = None if seen.yes is None else float(seen.yes)
         rows["answers"] = [(film, yes, seen.rating) for film in one.films]
+    return rows | _rows_of_prose(one, unread)
+
+
+def _rows_of_prose(one: Measured, unread: Sequence[str]) -> _Rows:
+    said = one.observation.said
+    if said is None:
+        return {}
+    read = {
+        "neg": float(said.sentiment.neg),
+        "neu": float(said.sentiment.neu),
+        "pos": float(said.sentiment.pos),
+        "stars": one.observation.rating,
+        "title": None if said.named is None else float(bool(said.named)),
+        "aspects": tuple(sorted(said.aspects)),
+        "types": tuple(sorted(map(word_key, said.words))),
+    }
+    rows: _Rows = {"texts": [_row("texts", read, unread)]}
+    if one.word_vector is not None:
+        vector = one.word_vector
+        cells = (float(vector.n), float(vector.missing), vector_value(vector.mean))
+        rows["word_vectors"] = [cells]
+    if one.sentence_vector is not None:
+        vector = one.sentence_vector
+        rows["sentence_vectors"] = [(float(vector.n), vector_value(vector.mean))]
     return rows
+
+
+def _row(name: TableName, read: Mapping[str, Any], unread: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(
+        NOTHING[kind] if column in unread else read[column]
+        for column, kind in COLUMNS[name].items()
+    )
 
 
 def measure_group(
@@ -130,6 +181,7 @@ def measure_group(
     tables: Mapping[TaskName, tuple[TableName, ...]] = TABLES_OF,
     unread: Mapping[TaskName, tuple[str, ...]] | None = None,
     designs: Mapping[TaskName, Mapping[str, Any]] | None = None,
+    readers: Readers | None = None,
 ) -> Group:
     """Add up what was read into a group.
 
@@ -139,10 +191,31 @@ def measure_group(
         Task → the tables to keep. A source whose texts are not the speakers' own words (a list of
         mentions put together by us) keeps no ``responses``.
     unread:
-        Task → columns of ``responses`` that mean nothing there and are left empty (``violation``
-        where nobody was asked for a format). An empty column is not measured, which is not 0.
+        Task → columns of ``responses`` and ``texts`` that mean nothing there and are left empty
+        (``violation`` where nobody was asked for a format), or that must not be kept (``types``
+        where words may not be counted). An empty column is not measured, which is not 0.
+    readers:
+        Those that read what was measured.
     """
-    by_seeker: dict[TaskName, dict[str, dict[TableName, list[tuple[Any, ...]]]]] = {}
+    return group_of_rows(
+        rows_by_seeker(measured, tables, unread),
+        catalogue,
+        name=name,
+        speakers=speakers,
+        provenance=provenance,
+        tables=tables,
+        designs=designs,
+        readers=readers,
+    )
+
+
+def rows_by_seeker(
+    measured: Iterable[Measured],
+    tables: Mapping[TaskName, tuple[TableName, ...]] = TABLES_OF,
+    unread: Mapping[TaskName, tuple[str, ...]] | None = None,
+) -> SeekerRows:
+    """Return the rows of every seeker of every task that has tables; as in ``measure_group``."""
+    by_seeker: SeekerRows = {}
     for one in measured:
         task = one.response.task
         if task not in tables:
@@ -151,31 +224,61 @@ def measure_group(
         mine = of_task.setdefault(one.response.seeker, defaultdict(list))
         for table, rows in _rows(one, (unread or {}).get(task, ())).items():
             mine[table].extend(rows)
+    return by_seeker
+
+
+def add_rows(total: SeekerRows, more: SeekerRows) -> None:
+    """Put the rows of ``more`` behind those of ``total``, seeker by seeker."""
+    for task, seekers in more.items():
+        of_task = total.setdefault(task, {})
+        for seeker, tables in seekers.items():
+            mine = of_task.setdefault(seeker, defaultdict(list))
+            for table, rows in tables.items():
+                mine[table].extend(rows)
+
+
+def group_of_rows(
+    by_seeker: SeekerRows,
+    catalogue: Catalogue,
+    *,
+    name: str,
+    speakers: Speakers,
+    provenance: Provenance | None = None,
+    tables: Mapping[TaskName, tuple[TableName, ...]] = TABLES_OF,
+    designs: Mapping[TaskName, Mapping[str, Any]] | None = None,
+    readers: Readers | None = None,
+) -> Group:
+    """Make a group of rows that were measured, here or elsewhere; as in ``measure_group``."""
     tasks = {
         task: SeekerStatistics.of_seekers(
-            by_seeker[task].values(), tables[task], (designs or {}).get(task)
+            by_seeker[task].values(),
+            _filled(tables[task], by_seeker[task].values()),
+            (designs or {}).get(task),
         )
         for task in tables
         if task in by_seeker
     }
     used = {instrument for statistics in tasks.values() for instrument in _used(statistics)}
+    chosen = readers or Readers()
     return Group(
         name=name,
         speakers=speakers,
         tasks=MappingProxyType(tasks),
         catalogue=catalogue,
-        instruments=MappingProxyType({i: INSTRUMENTS[i].version for i in sorted(used)}),
+        instruments=MappingProxyType({i: chosen.version(i) for i in sorted(used)}),
         provenance=provenance or Provenance(),
     )
+
+
+def _filled(names: Iterable[TableName], seekers: Iterable[_Rows]) -> list[TableName]:
+    """Return the tables to keep: those of prose only where prose was read."""
+    filled = {name for seeker in seekers for name, rows in seeker.items() if rows}
+    return [n for n in names if n in filled or n in ("mentions", "answers", "responses")]
 
 
 def _used(statistics: SeekerStatistics) -> Iterator[str]:
     """Yield the instruments that read anything: those of an empty column did not."""
     for name, table in statistics.tables.items():
-        if name != "responses":
-            yield from READ_BY[name]
-            continue
-        for column, instrument in READS.items():
-            values = table.columns[column]
-            if table.known(column) if values.dtype.kind == "f" else np.any(values != ""):
-                yield instrument
+        for column, instruments in READ_BY[name].items():
+            if table.known(column):
+                yield from instruments

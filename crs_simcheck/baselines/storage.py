@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
-import math
 import sys
 import tomllib
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from crs_simcheck.baselines.group import UNKNOWN_TITLE, Group, Provenance, check_instruments
+from crs_simcheck.baselines.table_files import read_table, table_path, write_table
 from crs_simcheck.baselines.tables import COLUMNS, SeekerStatistics, Table, TableName
 from crs_simcheck.catalogue import (
     FIRST_YEAR,
@@ -31,17 +26,14 @@ from crs_simcheck.catalogue import (
     read_catalogue,
     write_catalogue,
 )
-from crs_simcheck.errors import InputError, nearest_name
+from crs_simcheck.errors import InputError
 from crs_simcheck.records import SPEAKERS, TASKS, TaskName
-from crs_simcheck.stats import FloatArray
 
 __all__ = ["GROUP_FILE", "file_hashes", "read_group", "write_group"]
 
 GROUP_FILE = "group.toml"
 CATALOGUE_FILE = "catalogue.csv"
 FORMAT = 1
-# Rows up to which a table stays a text file.
-_MOST_CSV_ROWS = 50_000
 
 
 def write_group(group: Group, folder: Path) -> None:
@@ -58,7 +50,7 @@ def write_group(group: Group, folder: Path) -> None:
     files = set()
     for task, statistics in group.tasks.items():
         for name, table in statistics.tables.items():
-            files.add(_write_table(folder, f"{task}.{name}", name, table))
+            files.add(write_table(folder, f"{task}.{name}", name, table))
     _write_catalogue(group.catalogue, folder / CATALOGUE_FILE)
     for left in stale - files:
         left.unlink(missing_ok=True)
@@ -101,29 +93,6 @@ def _header(group: Group) -> dict[str, Any]:
         "catalogue": catalogue,
         "tasks": tasks,
     }
-
-
-def _write_table(folder: Path, stem: str, name: TableName, table: Table) -> Path:
-    if len(table) <= _MOST_CSV_ROWS:
-        path = folder / f"{stem}.csv"
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["seeker", *COLUMNS[name]])
-        writer.writerows([_cell(v) for v in row] for row in table.rows())
-        path.write_text(buffer.getvalue(), encoding="utf-8", newline="\n")
-        return path
-    path = folder / f"{stem}.npz"
-    arrays = {"seeker": table.owner, **table.columns}
-    # numpy stamps no date into the archive, so that its bytes depend on the numbers alone.
-    with path.open("wb") as file:
-        np.savez_compressed(file, **cast(dict[str, Any], arrays))
-    return path
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def read_group(folder: Path, *, check: bool = True) -> Group:
@@ -282,9 +251,8 @@ def _read_task(folder: Path, task: str, about: Mapping[str, Any], header: Path) 
     for name in COLUMNS:
         if name not in about:
             continue
-        path = folder / f"{task}.{name}.csv"
-        packed = path.with_suffix(".npz")
-        table = _read_npz(packed, name) if packed.exists() else _read_csv(path, name)
+        path = table_path(folder, f"{task}.{name}")
+        table = read_table(path, name)
         if len(table) != about[name]:
             raise InputError(
                 f"found {len(table)} rows, group.toml says {about[name]}",
@@ -302,86 +270,8 @@ def _read_task(folder: Path, task: str, about: Mapping[str, Any], header: Path) 
     return SeekerStatistics(seekers, MappingProxyType(tables), MappingProxyType(design))
 
 
-def _read_csv(path: Path, name: TableName) -> Table:
-    expected = ["seeker", *COLUMNS[name]]
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            found = next(reader, [])
-            records = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot be read: {error}", path=path) from error
-    if found != expected:
-        wrong = next((c for c in found if c not in expected), None)
-        near = nearest_name(wrong, expected) if wrong else None
-        raise InputError(
-            f"found columns {','.join(found)}; need {','.join(expected)}",
-            path=path,
-            line=1,
-            fix=f"'{wrong}' looks like '{near}'" if near else None,
-        )
-    for line, record in enumerate(records, start=2):
-        if len(record) != len(expected):
-            raise InputError(
-                f"found {len(record)} fields, need {len(expected)}", path=path, line=line
-            )
-    cells = list(zip(*records, strict=True)) if records else [()] * len(expected)
-    owner = _numbers(cells[0], path, "seeker").astype(np.int64)
-    columns: dict[str, NDArray[Any]] = {}
-    for texts, (column, kind) in zip(cells[1:], COLUMNS[name].items(), strict=True):
-        labels = kind == "label"
-        columns[column] = np.array(texts, np.str_) if labels else _numbers(texts, path, column)
-    if np.any(np.diff(owner) < 0):
-        raise InputError(
-            "the rows are not in order of seekers",
-            path=path,
-            field="seeker",
-            fix="the file was edited: build the group again",
-        )
-    return Table(owner, MappingProxyType(columns))
-
-
-def _numbers(texts: Sequence[str], path: Path, column: str) -> FloatArray:
-    """Return the numbers of a column, NaN where a cell is empty; seekers must be whole."""
-    whole = column == "seeker"
-    for line, text in enumerate(texts, start=2):
-        if text or whole:
-            value = _number(text)
-            if value is None or (whole and not (text.isdecimal() and value < 1e9)):
-                raise InputError(
-                    f"found '{text}', need a {'number from 0' if whole else 'finite number'}",
-                    path=path,
-                    line=line,
-                    field=column,
-                )
-    return np.array([text or "nan" for text in texts], dtype=np.str_).astype(np.float64)
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _read_npz(path: Path, name: TableName) -> Table:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            owner = archive["seeker"].astype(np.int64)
-            columns = {
-                c: archive[c].astype(np.str_ if kind == "label" else np.float64)
-                for c, kind in COLUMNS[name].items()
-            }
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
-        raise InputError(f"cannot be read: {error}", path=path) from error
-    if any(c.shape != owner.shape for c in columns.values()) or np.any(np.diff(owner) < 0):
-        raise InputError("columns do not fit together", path=path)
-    return Table(owner, MappingProxyType(columns))
-
-
 def _check_films(group: Group) -> None:
-    labels = {item.label for item in group.catalogue.items}
+    labels = group.catalogue.places
     for task, statistics in group.tasks.items():
         for film in statistics.films:
             if film not in labels and not film.startswith(UNKNOWN_TITLE):

@@ -8,24 +8,40 @@ the input never shows, and no order of ids is given away.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crs_simcheck.baselines.bags import Bags, vector_column, vector_values
 from crs_simcheck.stats import IntArray
 
-__all__ = ["COLUMNS", "SeekerStatistics", "Table", "TableName", "merge_statistics"]
+__all__ = [
+    "COLUMNS",
+    "NOTHING",
+    "Column",
+    "ColumnKind",
+    "SeekerStatistics",
+    "Table",
+    "TableName",
+    "column_of_values",
+    "merge_statistics",
+]
 
-TableName = Literal["mentions", "answers", "responses"]
-Kind = Literal["label", "number"]
+TableName = Literal["mentions", "answers", "responses", "texts", "word_vectors", "sentence_vectors"]
+ColumnKind = Literal["label", "number", "bag", "vector"]
+Column: TypeAlias = NDArray[Any] | Bags
 
+# What a cell holds where nothing was read.
+NOTHING: Mapping[ColumnKind, Any] = MappingProxyType(
+    {"label": "", "number": None, "bag": None, "vector": None}
+)
 # Columns of each table beside the owner. Numbers are NaN where nothing could be read.
-COLUMNS: Mapping[TableName, Mapping[str, Kind]] = MappingProxyType(
+COLUMNS: Mapping[TableName, Mapping[str, ColumnKind]] = MappingProxyType(
     {
         "mentions": MappingProxyType({"film": "label"}),
         "answers": MappingProxyType({"film": "label", "yes": "number", "rating": "number"}),
@@ -38,6 +54,22 @@ COLUMNS: Mapping[TableName, Mapping[str, Kind]] = MappingProxyType(
                 "text": "label",
             }
         ),
+        # Of the text of a response: its sentences by sentiment, stars (0.5 to 5) given with it,
+        # whether it names a title, the aspects that it speaks of, the keys of its words.
+        "texts": MappingProxyType(
+            {
+                "neg": "number",
+                "neu": "number",
+                "pos": "number",
+                "stars": "number",
+                "title": "number",
+                "aspects": "bag",
+                "types": "bag",
+            }
+        ),
+        # The mean of the unit vectors of a response's words or sentences, and of how many.
+        "word_vectors": MappingProxyType({"n": "number", "missing": "number", "mean": "vector"}),
+        "sentence_vectors": MappingProxyType({"n": "number", "mean": "vector"}),
     }
 )
 
@@ -51,44 +83,73 @@ class Table:
     owner:
         (R,) the seeker of each row, sorted, from 0.
     columns:
-        Name → (R,) array: strings for labels, floats for numbers.
+        Name → column of R cells: an array of strings for labels, of floats for numbers, (R × d)
+        half floats for vectors, and :class:`Bags`.
     """
 
     owner: IntArray
-    columns: Mapping[str, NDArray[Any]]
+    columns: Mapping[str, Column]
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return int(self.owner.size)
 
     def known(self, column: str) -> bool:
-        """Return whether any row has a number in this column."""
-        return bool(np.isfinite(self.columns[column]).any())
+        """Return whether anything was read into this column."""
+        cells = self.columns[column]
+        if isinstance(cells, Bags):
+            return bool(cells.read.any())
+        return bool(np.any(cells != "") if cells.dtype.kind == "U" else np.isfinite(cells).any())
+
+    def array(self, column: str) -> NDArray[Any]:
+        """Return a column of labels, numbers or vectors."""
+        cells = self.columns[column]
+        if isinstance(cells, Bags):
+            raise TypeError(f"column '{column}' holds bags")
+        return cells
+
+    def bags(self, column: str) -> Bags:
+        """Return a column of bags."""
+        cells = self.columns[column]
+        if not isinstance(cells, Bags):
+            raise TypeError(f"column '{column}' holds no bags")
+        return cells
 
     @classmethod
     def of_rows(cls, name: TableName, rows: Iterable[tuple[int, tuple[Any, ...]]]) -> Table:
         """Build a table from (owner, values) in any order; values in the order of COLUMNS."""
         ordered = sorted(rows, key=lambda r: (r[0], *map(_sortable, r[1])))
         owner = np.array([r[0] for r in ordered], dtype=np.int64)
-        columns: dict[str, NDArray[Any]] = {}
-        for position, (column, kind) in enumerate(COLUMNS[name].items()):
-            values = [r[1][position] for r in ordered]
-            columns[column] = (
-                np.array(values, dtype=np.str_)
-                if kind == "label"
-                else np.array([np.nan if v is None else v for v in values], dtype=np.float64)
-            )
+        columns = {
+            column: column_of_values(kind, [r[1][position] for r in ordered])
+            for position, (column, kind) in enumerate(COLUMNS[name].items())
+        }
         return cls(owner, columns)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Return the rows as plain tuples, owner first; what is NaN is None."""
-        plain = []
-        for values in self.columns.values():
-            raw = values.tolist()
-            if values.dtype.kind == "f":
-                raw = [None if math.isnan(v) else v for v in raw]
-            plain.append(raw)
+        plain = [_plain_cells(cells) for cells in self.columns.values()]
         return list(zip(self.owner.tolist(), *plain, strict=True))
+
+
+def column_of_values(kind: ColumnKind, values: Sequence[Any]) -> Column:
+    """Return the column of plain values of a kind."""
+    if kind == "label":
+        return np.array(values, dtype=np.str_)
+    if kind == "bag":
+        return Bags.of_values(values)
+    if kind == "vector":
+        return vector_column(values)
+    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+
+
+def _plain_cells(cells: Column) -> list[Any]:
+    if isinstance(cells, Bags):
+        return cells.values()
+    if cells.ndim == 2:
+        return vector_values(cells)
+    raw: list[Any] = cells.tolist()
+    return [None if math.isnan(v) else v for v in raw] if cells.dtype.kind == "f" else raw
 
 
 def _sortable(value: Any) -> tuple[int, Any]:
@@ -152,7 +213,7 @@ class SeekerStatistics:
         labels: set[str] = set()
         for table in self.tables.values():
             if "film" in table.columns:
-                labels.update(table.columns["film"].tolist())
+                labels.update(table.array("film").tolist())
         return tuple(sorted(labels))
 
 

@@ -7,9 +7,11 @@ import shlex
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from crs_simcheck.baselines.bags import unpacked
 from crs_simcheck.baselines.build import rebuild
 from crs_simcheck.baselines.group import UNKNOWN_TITLE, Group, check_instruments
 from crs_simcheck.baselines.storage import CATALOGUE_FILE, file_hashes, read_group, write_group
@@ -20,9 +22,11 @@ from crs_simcheck.errors import SimcheckError
 __all__ = ["verify"]
 
 _KEY = re.compile(r"[0-9a-f]{10}")
+_WORD_KEY = re.compile(r"[0-9a-f]{8}")
+_ASPECT = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 _MACHINE_PATH = re.compile(r"[/~\\]|[A-Za-z]:[/\\]")
 _README = re.compile(r"(README|LICEN[SC]E|NOTICE)(\..*)?", re.IGNORECASE)
-_SHARES = frozenset({"violation", "role", "leak", "yes"})
+_SHARES = frozenset({"violation", "role", "leak", "title", "yes"})
 
 
 def verify(folder: Path, source: Path | None = None) -> list[str]:
@@ -91,11 +95,18 @@ def _of_tables(group: Group) -> Iterator[str]:
     labels = {item.label for item in group.catalogue}
     for task, statistics in group.tasks.items():
         for name, table in statistics.tables.items():
-            for column, values in table.columns.items():
+            for column in table.columns:
+                wrong: list[Any]
                 if column == "film":
-                    wrong = [v for v in values.tolist() if not _known(v, labels)]
+                    wrong = [v for v in table.array(column).tolist() if not _known(v, labels)]
                 elif column == "text":
-                    wrong = [v for v in values.tolist() if v and not _KEY.fullmatch(v)]
+                    wrong = [v for v in table.array(column).tolist() if v and not _is_key(v)]
+                elif column == "types":
+                    wrong = [k for k in table.bags(column).keys if not _WORD_KEY.fullmatch(k)]
+                elif column == "aspects":
+                    wrong = [k for k in table.bags(column).keys if not _ASPECT.fullmatch(k)]
+                elif column == "mean":
+                    wrong = _too_long(table)
                 else:
                     wrong = _out_of_range(table, column)
                 if wrong:
@@ -107,6 +118,17 @@ def _of_tables(group: Group) -> Iterator[str]:
             yield f"{task}: design names '{strange[0]}', which is not in the catalogue"
 
 
+def _is_key(text: str) -> bool:
+    return bool(_KEY.fullmatch(text))
+
+
+def _too_long(table: Table) -> list[float]:
+    """Return the lengths of means of unit vectors that are longer than 1, but for rounding."""
+    lengths = np.linalg.norm(unpacked(table.array("mean")), axis=1)
+    found: list[float] = lengths[~(lengths <= 1.01)].round(3).tolist()
+    return found
+
+
 def _known(label: str, labels: set[str]) -> bool:
     if label in labels:
         return True
@@ -114,11 +136,11 @@ def _known(label: str, labels: set[str]) -> bool:
 
 
 def _out_of_range(table: Table, column: str) -> list[float]:
-    values = table.columns[column]
+    values = table.array(column)
     values = values[np.isfinite(values)]
     if column in _SHARES:
         right = np.isin(values, (0.0, 1.0))
-    elif column == "rating":
+    elif column in ("rating", "stars"):
         right = (values >= 0.5) & (values <= 5.0)
     else:
         right = (values >= 0) & (values == np.floor(values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,7 +17,7 @@ from crs_simcheck.gate.ratings import Ratings, choose_ratings, restrict_films
 from crs_simcheck.gate.sides import JointCatalogue, Sides, joint_catalogue
 from crs_simcheck.gate.spec import GateSpec
 from crs_simcheck.gate.verdict import People, Verdict
-from crs_simcheck.metrics import Metric, known_column_of
+from crs_simcheck.metrics import Metric
 from crs_simcheck.records import TaskName
 from crs_simcheck.stats import (
     Outcome,
@@ -70,6 +70,8 @@ class Comparison:
     catalogue:
         The user's catalogue, or the :func:`joint_catalogue` that the simulator's responses were
         resolved against.
+    unread:
+        Instruments that could not read the simulator's texts → why.
     """
 
     def __init__(
@@ -80,8 +82,11 @@ class Comparison:
         *,
         catalogue: Catalogue | JointCatalogue | None = None,
         settings: Settings | None = None,
+        unread: Mapping[str, str] | None = None,
     ) -> None:
         self.task = task
+        self.simulator = simulator
+        self.unread = unread or {}
         self.settings = settings or Settings()
         self.baseline = baseline
         joint = (
@@ -101,7 +106,8 @@ class Comparison:
         by_hand = spec.range_by_hand is not None
         own, theirs, _ = self._rows(metric, by_hand)
         if own is None:
-            return f"the simulator has no {metric.table} in {self.task}"
+            nothing = f"the simulator has no {metric.table.replace('_', ' ')} in {self.task}"
+            return self.unread.get(metric.chosen or "", nothing)
         reason = _unread(metric, own, "the simulator")
         if reason is None and not by_hand:
             if self.baseline is None:
@@ -110,9 +116,11 @@ class Comparison:
                     "(min, max)"
                 )
             elif theirs is None:
-                reason = f"baseline '{self.baseline.name}' has no {metric.table} in {self.task}"
+                table = metric.table.replace("_", " ")
+                reason = f"baseline '{self.baseline.name}' has no {table} in {self.task}"
             else:
                 reason = _unread(metric, theirs, f"baseline '{self.baseline.name}'")
+                reason = reason or _read_otherwise(metric, self.simulator, self.baseline)
         if reason is None and metric.paired and self._ratings(metric, by_hand) is None:
             reason = "no ratings by people of the films that were asked about"
         if reason is None and metric.table == "mentions":
@@ -294,8 +302,11 @@ class Comparison:
 
 def _observed(metric: Metric, rows: Rows) -> Rows:
     """Return the rows of the seekers in whose answers this metric could be read."""
-    if metric.rate is not None:
-        read = np.asarray(rows.unit_sums(metric.rate.block))[:, metric.rate.answers]
+    where = metric.read_in
+    if where is None and metric.rate is not None:
+        where = (metric.rate.block, metric.rate.answers)
+    if where is not None:
+        read = np.asarray(rows.unit_sums(where[0]))[:, where[1]]
     elif metric.table == "answers":
         read = row_sums(rows.unit_sums("asked"))
     else:
@@ -306,20 +317,33 @@ def _observed(metric: Metric, rows: Rows) -> Rows:
 
 def _unread(metric: Metric, rows: Rows, who: str) -> str | None:
     """Return why a side cannot be measured although it has rows, or None."""
-    if metric.table == "responses":
-        read = metric.rate.answers if metric.rate is not None else known_column_of("words")
-        if not np.asarray(rows.blocks["sums"])[:, read].any():
-            if metric.name == "leakage_rate":
-                return f"no history of the seekers of {who} is known: give profiles"
-            return f"{who} has no response that {metric.name} could be read in"
-    return None
+    if metric.read_in is None:
+        return None
+    block, column = metric.read_in
+    if np.asarray(rows.blocks[block])[:, column].any():
+        return None
+    if metric.name == "leakage_rate":
+        return f"no history of the seekers of {who} is known: give profiles"
+    return f"{who} has no response that {metric.name} could be read in"
+
+
+def _read_otherwise(metric: Metric, simulator: Group, people: Group) -> str | None:
+    """Return which two instruments read the two sides, or None where it is one."""
+    chosen = metric.chosen or ""
+    own, theirs = simulator.instruments.get(chosen), people.instruments.get(chosen)
+    if own == theirs or own is None or theirs is None:
+        return None
+    return (
+        f"{chosen} '{own}' read the simulator and {chosen} '{theirs}' read the people of "
+        f"'{people.name}': figures of two instruments cannot be compared"
+    )
 
 
 def _nothing(spec: GateSpec, own: Rows, notes: tuple[str, ...]) -> Verdict:
     if spec.metric.paired:
         why = "there is no correlation: the answers do not vary, or too few films are rated"
     else:
-        why = "the value does not exist, or hangs on a single seeker"
+        why = spec.metric.absent or "the value does not exist, or hangs on a single seeker"
     return Verdict(spec, "inconclusive", own.n_units, reason=why, notes=notes)
 
 

@@ -12,11 +12,20 @@ from scipy.sparse import csr_array
 from crs_simcheck.metrics import Metric, column_of, known_column_of
 from crs_simcheck.stats import FloatArray, Pool, Rows
 
-__all__ = ["Asked", "Events", "Evidence", "Lengths", "Named", "evidence_for"]
+__all__ = ["Asked", "Events", "Evidence", "Lengths", "Named", "Shares", "evidence_for"]
 
 _N_TOP = 5
 # Groups of people that are looked at for how much their own most named films make.
 _N_GROUPS = 200
+
+
+# Metric → what its block shares out.
+_SHARED = {
+    "aspect_entropy": "aspects",
+    "sentiment_entropy": "sentences",
+    "star_entropy": "ratings",
+}
+_SENTIMENT_WORDS = ("negative", "neutral", "positive")
 
 
 class _Plain:
@@ -62,7 +71,18 @@ class Events(_Plain):
     seekers: int
 
 
-Evidence: TypeAlias = Named | Asked | Lengths | Events
+@dataclass(frozen=True, slots=True)
+class Shares(_Plain):
+    """What most of a text is made of: (label, share, people's share), the most frequent first.
+
+    ``of`` says what is shared out: ``aspects``, ``sentences`` or ``ratings``.
+    """
+
+    of: str
+    shares: tuple[tuple[str, float, float | None], ...]
+
+
+Evidence: TypeAlias = Named | Asked | Lengths | Events | Shares
 
 
 def evidence_for(
@@ -89,6 +109,8 @@ def evidence_for(
         return None if people is None else _asked(label, simulator, people)
     if metric.name == "words_per_response":
         return Lengths(_quartiles(simulator), None if people is None else _quartiles(people))
+    if metric.name in _SHARED:
+        return _shares(metric, label, simulator, people)
     return None
 
 
@@ -129,6 +151,30 @@ def _asked(label: Callable[[int], str], simulator: Rows, people: Rows) -> Asked:
         (label(int(f)), round(float(share[f]), 3), round(float(share_people[f]), 3)) for f in worst
     )
     return Asked(films, len(simulator) - int(asked.sum()))
+
+
+def _shares(
+    metric: Metric, label: Callable[[int], str], simulator: Rows, people: Rows | None
+) -> Shares:
+    def shares(rows: Rows) -> FloatArray:
+        counts = _column_sums(rows, metric.blocks[0])
+        return counts / max(counts.sum(), 1.0)
+
+    own, theirs = shares(simulator), None if people is None else shares(people)
+    best = np.argsort(-own, kind="stable")[:_N_TOP].tolist()
+    few = own.size == len(_SENTIMENT_WORDS) and metric.name != "aspect_entropy"
+    return Shares(
+        _SHARED[metric.name],
+        tuple(
+            (
+                _SENTIMENT_WORDS[column] if few else label(column),
+                round(float(own[column]), 4),
+                None if theirs is None else round(float(theirs[column]), 4),
+            )
+            for column in best
+            if own[column] > 0
+        ),
+    )
 
 
 def _quartiles(rows: Rows) -> tuple[float, float, float]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from crs_simcheck.baselines import Group
 from crs_simcheck.gate.ratings import Ratings
 from crs_simcheck.gate.sides import Sides
@@ -50,8 +52,23 @@ def notes_on(
         yield _bins(*sides.coverage)
     if metric.name in ("popularity_share", "mean_log_rank"):
         yield f"popularity from {sides.joint.popularity_from}"
+    if metric.table == "word_vectors":
+        yield from _without_vectors(sides)
     if ratings is not None:
         yield f"mean ratings from {ratings.source}"
+
+
+def _without_vectors(sides: Sides) -> Iterator[str]:
+    shares = []
+    for who, rows in (
+        ("the simulator's", sides.simulator_rows("word_vectors")),
+        ("people's", sides.baseline_rows("word_vectors")),
+    ):
+        if rows is not None:
+            added, missing = np.asarray(rows.blocks["counts"]).sum(axis=0)
+            shares.append(f"{100 * missing / max(added + missing, 1):.1f} % of {who} words")
+    if shares:
+        yield f"the model knows no vector of {' and '.join(shares)}"
 
 
 def _bins(attributes: tuple[str, ...], coverage: Mapping[str, tuple[float, float]]) -> str:

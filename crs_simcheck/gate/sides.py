@@ -7,20 +7,26 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from crs_simcheck.baselines import Group, SeekerStatistics, Table
+from crs_simcheck.baselines.bags import unpacked
 from crs_simcheck.catalogue import Catalogue, union
+from crs_simcheck.instruments import stars_to_sentiment
 from crs_simcheck.metrics import (
     RESPONSE_NUMBERS,
+    SENTIMENTS,
     Frame,
     answer_rows,
     mention_rows,
     response_rows,
+    text_rows,
     usable_attributes,
+    vector_rows,
 )
 from crs_simcheck.metrics import Table as TableName
 from crs_simcheck.records import TaskName
-from crs_simcheck.stats import FloatArray, IntArray, Rows
+from crs_simcheck.stats import FloatArray, IntArray, Rows, one_hot
 
 __all__ = ["JointCatalogue", "Sides", "joint_catalogue"]
 
@@ -57,9 +63,8 @@ def joint_catalogue(user: Catalogue | None, baseline: Group | None) -> JointCata
 
 
 def _labels(catalogue: Catalogue, numbers: Sequence[int]) -> dict[str, int]:
-    pairs = list(zip(catalogue.items, numbers, strict=True))
-    # Backwards, so that of films with one label the first is meant.
-    return {item.label: number for item, number in reversed(pairs)}
+    # Backwards, so that of items with one label the first is meant.
+    return dict(zip(reversed(catalogue.labels), reversed(numbers), strict=True))
 
 
 class Sides:
@@ -89,6 +94,7 @@ class Sides:
             numbers |= _labels(named, joined.from_second)
         self._numbers, self.n_unknown = self._with_unknown(numbers)
         self._texts: dict[str, int] = {}
+        self._aspects = self._with_aspects()
         self._rows: dict[tuple[str, TableName], Rows | None] = {}
 
     def _with_unknown(self, numbers: dict[str, int]) -> tuple[Mapping[str, int], int]:
@@ -97,6 +103,13 @@ class Sides:
         unknown = sorted({f for side in sides for f in side.films if f not in numbers})
         numbers |= {label: len(self.catalogue) + i for i, label in enumerate(unknown)}
         return numbers, len(unknown)
+
+    def _with_aspects(self) -> Mapping[str, int]:
+        """Give numbers to the aspects that either side speaks of."""
+        sides = [self.simulator, *([self.baseline] if self.baseline is not None else [])]
+        tables = [side.tables["texts"] for side in sides if "texts" in side.tables]
+        keys = {key for table in tables for key in table.bags("aspects").keys}
+        return {key: number for number, key in enumerate(sorted(keys))}
 
     @cached_property
     def _mentions(self) -> tuple[FloatArray, FloatArray]:
@@ -137,7 +150,9 @@ class Sides:
         return np.unique(np.concatenate(found))
 
     def label(self, table: TableName, column: int) -> str:
-        """Return the label of the film in a column of the rows of a table."""
+        """Return what stands in a column of the rows of a table: a film, or an aspect."""
+        if table == "texts":
+            return list(self._aspects)[column]
         return self.frame.label(int(self.asked_films[column]) if table == "answers" else column)
 
     def frame_for(self, top_k: int) -> Frame:
@@ -167,27 +182,45 @@ class Sides:
         return self._rows[key]
 
     def _make(self, name: TableName, table: Table, n_seekers: int) -> Rows:
-        columns = table.columns
+        owner = table.owner
         if name == "mentions":
             width = len(self.catalogue) + self.n_unknown
-            return mention_rows(
-                table.owner, n_seekers, self._films(table), len(self.catalogue), width
-            )
+            return mention_rows(owner, n_seekers, self._films(table), len(self.catalogue), width)
         if name == "answers":
             return answer_rows(
-                table.owner,
+                owner,
                 n_seekers,
                 np.searchsorted(self.asked_films, self._films(table)),
-                columns["yes"],
-                columns["rating"],
+                table.array("yes"),
+                table.array("rating"),
                 self.asked_films.size,
             )
-        numbers = {name: columns[name] for name in RESPONSE_NUMBERS}
-        texts = self._text_numbers(columns["text"])
-        return response_rows(table.owner, n_seekers, numbers, texts)
+        if name == "responses":
+            numbers = {name: table.array(name) for name in RESPONSE_NUMBERS}
+            texts = self._text_numbers(table.array("text"))
+            return response_rows(owner, n_seekers, numbers, texts)
+        if name == "texts":
+            return self._make_texts(table, n_seekers)
+        missing = table.array("missing") if "missing" in table.columns else np.zeros(len(table))
+        return vector_rows(
+            owner, n_seekers, unpacked(table.array("mean")), table.array("n"), missing
+        )
+
+    def _make_texts(self, table: Table, n_seekers: int) -> Rows:
+        aspects, types = table.bags("aspects"), table.bags("types")
+        numbers = np.array([self._aspects[key] for key in aspects.keys], dtype=np.int64)
+        onto = one_hot(numbers, max(1, len(self._aspects)))
+        return text_rows(
+            table.owner,
+            n_seekers,
+            {name: table.array(name) for name in (*SENTIMENTS, "title")},
+            _star_classes(table.array("stars")),
+            (csr_array(aspects.counts @ onto), aspects.read),
+            (types.counts, types.read),
+        )
 
     def _films(self, table: Table) -> IntArray:
-        return np.array([self._numbers[f] for f in table.columns["film"].tolist()], dtype=np.int64)
+        return np.array([self._numbers[f] for f in table.array("film").tolist()], dtype=np.int64)
 
     def _text_numbers(self, keys: np.ndarray) -> IntArray:
         numbers = self._texts
@@ -195,6 +228,15 @@ class Sides:
             [numbers.setdefault(k, len(numbers)) if k else -1 for k in keys.tolist()],
             dtype=np.int64,
         )
+
+
+def _star_classes(stars: FloatArray) -> IntArray:
+    """Return 0, 1, 2 for stars that are negative, neutral, positive; −1 where there are none."""
+    number = {name: i for i, name in enumerate(SENTIMENTS)}
+    return np.array(
+        [number[stars_to_sentiment(s)] if np.isfinite(s) else -1 for s in stars.tolist()],
+        dtype=np.int64,
+    )
 
 
 def _only(catalogue: Catalogue, labels: tuple[str, ...]) -> Catalogue:

@@ -14,25 +14,42 @@ from crs_simcheck.instruments.formats import format_violation
 from crs_simcheck.instruments.leakage import leaked_titles
 from crs_simcheck.instruments.mentions import MentionList, read_mentions
 from crs_simcheck.instruments.roles import ROLE_RULES, RoleReading, RoleRule, read_role
-from crs_simcheck.instruments.textkey import text_key
+from crs_simcheck.instruments.sentences import split_sentences
+from crs_simcheck.instruments.sentiment import (
+    VADER,
+    Sentiment,
+    SentimentCounts,
+    SentimentInstrument,
+    read_sentiment,
+    stars_to_sentiment,
+)
+from crs_simcheck.instruments.textkey import text_key, word_key
 from crs_simcheck.instruments.words import count_words, words
 from crs_simcheck.instruments.yesno import is_exact_yes_no, read_yes_no
 
 __all__ = [
     "INSTRUMENTS",
     "ROLE_RULES",
+    "VADER",
     "Instrument",
     "MentionList",
     "RoleReading",
     "RoleRule",
+    "Sentiment",
+    "SentimentCounts",
+    "SentimentInstrument",
     "count_words",
     "format_violation",
     "is_exact_yes_no",
     "leaked_titles",
     "read_mentions",
     "read_role",
+    "read_sentiment",
     "read_yes_no",
+    "split_sentences",
+    "stars_to_sentiment",
     "text_key",
+    "word_key",
     "words",
 ]
 
@@ -47,6 +64,9 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
             Instrument("role-markers", 1, "signs that the seeker plays the recommender"),
             Instrument("format", 1, "departures from the form that the task asks for"),
             Instrument("leakage", 1, "titles of the seeker's own history said back"),
+            Instrument("sentences", 1, "the sentences of a text"),
+            Instrument("sentiment", 1, "sentences by sentiment, by VADER's compound score"),
+            Instrument("title-mentions", 1, "titles of the catalogue that a text names"),
         )
     }
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from crs_simcheck.instruments.words import words
 
-__all__ = ["text_key"]
+__all__ = ["text_key", "word_key"]
 
 
 def text_key(text: str) -> str:
@@ -22,3 +23,9 @@ def text_key(text: str) -> str:
     """
     # A lone surrogate is no letter, so what is left can always be encoded.
     return hashlib.sha256(" ".join(words(text)).encode()).hexdigest()[:10]
+
+
+@lru_cache(maxsize=1 << 16)
+def word_key(word: str) -> str:
+    """Return 8 hex digits for a word as ``words`` gives it, to count different words by."""
+    return hashlib.sha256(word.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -6,25 +6,35 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crs_simcheck.errors import UnknownNameError
-from crs_simcheck.metrics import bin_pref, items_talk, responses
+from crs_simcheck.metrics import bin_pref, items_talk, responses, texts
 from crs_simcheck.metrics.base import Margin, Metric, RateColumns, RepeatColumns, Table
 from crs_simcheck.metrics.bin_pref import correlations, correlations_in_pairs, mean_ratings
 from crs_simcheck.metrics.blocks import (
+    ADDED,
+    ASPECTS,
+    MISSING,
     RESPONSE_NUMBERS,
+    SENTIMENTS,
     answer_rows,
     column_of,
     known_column_of,
     mention_rows,
     response_rows,
+    text_rows,
+    vector_rows,
 )
 from crs_simcheck.metrics.frame import BIN_ATTRIBUTES, COVERAGE_NEEDED, Frame, usable_attributes
 from crs_simcheck.records import TaskName
 
 __all__ = [
+    "ADDED",
+    "ASPECTS",
     "BIN_ATTRIBUTES",
     "COVERAGE_NEEDED",
     "METRICS",
+    "MISSING",
     "RESPONSE_NUMBERS",
+    "SENTIMENTS",
     "Frame",
     "Margin",
     "Metric",
@@ -41,11 +51,16 @@ __all__ = [
     "metric_named",
     "metrics_of",
     "response_rows",
+    "text_rows",
     "usable_attributes",
+    "vector_rows",
 ]
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
-    {m.name: m for m in (*items_talk.METRICS, *bin_pref.METRICS, *responses.METRICS)}
+    {
+        m.name: m
+        for m in (*items_talk.METRICS, *bin_pref.METRICS, *texts.METRICS, *responses.METRICS)
+    }
 )
 
 

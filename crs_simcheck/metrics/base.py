@@ -14,7 +14,7 @@ from crs_simcheck.stats import Direction, FloatArray, Pool, Rows, positive_colum
 
 __all__ = ["Compute", "Margin", "Metric", "RateColumns", "RepeatColumns", "Table"]
 
-Table = Literal["mentions", "answers", "responses"]
+Table = Literal["mentions", "answers", "responses", "texts", "word_vectors", "sentence_vectors"]
 Compute = Callable[[Pool, Frame], FloatArray]
 
 
@@ -97,6 +97,12 @@ class Metric:
         Where a rate finds its events; its interval is the one for rare rates.
     needs:
         Frame → None, or the reason why this metric cannot be measured with it.
+    read_in:
+        Block and column that count the responses it could be read in, where rows may hold none.
+    chosen:
+        The instrument among those that somebody chooses that it hangs on (``aspects``, …).
+    absent:
+        Why the value of a group may not exist, beyond there being nothing to count.
     paired:
         The value of a group depends on ratings by people outside of it (see ``bin_pref``).
     """
@@ -115,4 +121,7 @@ class Metric:
     default_max: float | None = None
     rate: RateColumns | RepeatColumns | None = None
     needs: Callable[[Frame], str | None] = lambda _frame: None
+    read_in: tuple[str, int] | None = None
+    chosen: str | None = None
+    absent: str = ""
     paired: bool = False

@@ -9,23 +9,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from crs_simcheck.stats import FloatArray, IntArray, Rows, one_hot
 
 __all__ = [
+    "ADDED",
+    "ASPECTS",
+    "ASPECTS_READ",
     "MENTIONS",
+    "MISSING",
+    "NAMING",
+    "NAMING_READ",
     "RESPONSE_NUMBERS",
+    "SENTENCES",
+    "SENTENCES_READ",
+    "SENTIMENTS",
+    "STARRED",
     "UNKNOWN",
+    "WORDS_READ",
     "answer_rows",
     "column_of",
     "known_column_of",
     "mention_rows",
     "response_rows",
+    "text_rows",
+    "vector_rows",
 ]
 
 # Columns of the block "sums" of mentions.
 MENTIONS, UNKNOWN = range(2)
+# Columns of the block "sums" of texts: what was counted, and in how many responses it was read.
+SENTENCES, SENTENCES_READ, ASPECTS, ASPECTS_READ, NAMING, NAMING_READ, STARRED, WORDS_READ = range(
+    8
+)
+SENTIMENTS = ("neg", "neu", "pos")
+# Columns of the block "counts" of vectors.
+ADDED, MISSING = range(2)
 # What is kept of a response. Each number has two columns in the block "sums": its sum, and in how
 # many responses it could be read.
 RESPONSE_NUMBERS = ("words", "violation", "role", "leak")
@@ -130,3 +151,72 @@ def _shared_texts(owner: IntArray, text: IntArray) -> tuple[csr_array, csr_array
     _, compact = np.unique(text_of_pair[keep], return_inverse=True)
     compact = compact if compact.size else np.zeros(n_pairs, dtype=np.int64)
     return rows, one_hot(compact, int(compact.max()) + 1)
+
+
+def text_rows(
+    owner: IntArray,
+    n_seekers: int,
+    numbers: Mapping[str, FloatArray],
+    stars: IntArray,
+    aspects: tuple[csr_array, NDArray[np.bool_]],
+    types: tuple[csr_array, NDArray[np.bool_]],
+) -> Rows:
+    """Return the rows of prose, one a response.
+
+    Parameters
+    ----------
+    numbers:
+        ``neg``, ``neu``, ``pos`` (sentences) and ``title`` (1 where one is named) → (R,) values,
+        NaN where it was not read.
+    stars:
+        (R,) 0, 1, 2 for negative, neutral, positive stars; −1 where there are none.
+    aspects, types:
+        (R × A) and (R × V) counts of aspects and of different words, and (R,) whether they were
+        read.
+
+    Blocks: ``sentiments`` (R × 3), ``stars`` (R × 3), ``aspects``, ``types``, and ``sums`` (R × 8:
+    sentences, responses with sentences read; the same of aspects; responses that name a title,
+    responses in which titles were looked for; responses with stars; responses with words read).
+    """
+    sentences = np.stack([numbers[name] for name in SENTIMENTS], axis=1)
+    sentences_read = np.asarray(np.isfinite(sentences).all(axis=1))
+    sentences = np.where(sentences_read[:, None], sentences, 0.0)
+    starred = stars >= 0
+    named = numbers["title"]
+    sums = [
+        sentences.sum(axis=1),
+        sentences_read,
+        np.asarray(aspects[0].sum(axis=1)).reshape(-1),
+        aspects[1],
+        np.nan_to_num(named),
+        np.isfinite(named),
+        starred,
+        types[1],
+    ]
+    blocks = {
+        "sentiments": sentences,
+        "stars": one_hot(np.where(starred, stars, 0), 3, starred.astype(np.float64)).toarray(),
+        "aspects": aspects[0],
+        "types": types[0],
+        "sums": np.stack([np.asarray(s, dtype=np.float64) for s in sums], axis=1),
+    }
+    return Rows(owner, n_seekers, blocks)
+
+
+def vector_rows(
+    owner: IntArray, n_seekers: int, mean: FloatArray, n: FloatArray, missing: FloatArray
+) -> Rows:
+    """Return the rows of vectors, one a response.
+
+    Parameters
+    ----------
+    mean:
+        (R × d) mean of the unit vectors of a response.
+    n, missing:
+        (R,) how many vectors these are, and how many words have none.
+
+    Blocks: ``vectors`` (R × d sums of unit vectors) and ``counts`` (R × 2: vectors, words without).
+    """
+    n, missing = np.nan_to_num(n), np.nan_to_num(missing)
+    blocks = {"vectors": mean * n[:, None], "counts": np.stack([n, missing], axis=1)}
+    return Rows(owner, n_seekers, blocks)

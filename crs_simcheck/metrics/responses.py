@@ -57,6 +57,7 @@ def _rare(name: str, title: str, too_high: str, number: str) -> Metric:
         too_high=too_high,
         default_max=_DEFAULT_MAX,
         rate=columns,
+        read_in=(columns.block, columns.answers),
     )
 
 
@@ -73,6 +74,7 @@ METRICS: tuple[Metric, ...] = (
         margin=Margin(
             0.20, "groups of 100 ReDial seekers stay within 1.7 of 10.5 words", relative=True
         ),
+        read_in=("sums", known_column_of("words")),
         too_low="answers are shorter than people's",
         too_high="answers are longer than people's",
     ),
@@ -105,6 +107,7 @@ METRICS: tuple[Metric, ...] = (
         blocks=("texts_read", "shared"),
         compute=response_repetition,
         margin=Margin(0.05, "one answer in twenty more than people's"),
+        read_in=("texts_read", 0),
         too_low="",
         too_high="several seekers give the very same answer",
     ),

@@ -19,6 +19,9 @@ def check(
     metrics: Iterable[str] | None = None,
     catalogue: str | Path | None = None,
     profiles: str | Path | None = None,
+    aspects: str | Path | None = None,
+    word_vectors: str | Path | None = None,
+    sentence_model: str | Path | None = None,
     seed: int = 0,
     draws: int = 1000,
     allow_not_people: bool = False,
@@ -35,6 +38,8 @@ def check(
         Names; every metric that both sides can be measured on by default.
     catalogue, profiles:
         Files, where there are any.
+    aspects, word_vectors, sentence_model:
+        Instruments of your own; by default those that read the people.
     seed, draws:
         Fix and number the groups of people that are drawn.
 
@@ -55,6 +60,9 @@ def check(
             responses=str(responses),
             catalogue=None if catalogue is None else str(catalogue),
             profiles=None if profiles is None else str(profiles),
+            aspects=None if aspects is None else str(aspects),
+            word_vectors=None if word_vectors is None else str(word_vectors),
+            sentence_model=None if sentence_model is None else str(sentence_model),
             baselines=baselines,
             seed=seed,
             draws=draws,

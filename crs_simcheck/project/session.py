@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-
-import numpy as np
 
 from crs_simcheck.baselines import (
     DEFAULT_BASELINES,
     MEAN_RATINGS_GROUP,
     Group,
     Measured,
-    SeekerStatistics,
     load_baseline,
     measure,
     measure_group,
@@ -33,10 +29,13 @@ from crs_simcheck.gate import (
 )
 from crs_simcheck.metrics import metric_named, metrics_of
 from crs_simcheck.profiles import Profiles, read_profiles
+from crs_simcheck.project.readers import readers_for
+from crs_simcheck.project.sampling import sampled, sampled_group
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.recordings import Responses, read_responses
 from crs_simcheck.records import TASKS, Response, TaskName
 from crs_simcheck.stats import Rows
+from crs_simcheck.tasks import TEXT_TASKS, Readers
 
 __all__ = ["NotMeasured", "SimulatorRun"]
 
@@ -76,6 +75,7 @@ class SimulatorRun:
     def __init__(self, settings: SimulatorSettings) -> None:
         self.settings = settings
         self._measured: dict[str | None, tuple[tuple[Measured, ...], Group]] = {}
+        self._readers: dict[str | None, Readers] = {}
         self._comparisons: dict[TaskName, Comparison] = {}
         self._verdicts: dict[GateSpec, Verdict] = {}
 
@@ -95,14 +95,14 @@ class SimulatorRun:
         if self.responses is None:
             return {}
         by_task = self.responses.by_task()
-        return {task: _sampled(by_task[task], self.settings) for task in TASKS if task in by_task}
+        return {task: sampled(by_task[task], self.settings) for task in TASKS if task in by_task}
 
     @cached_property
     def group(self) -> Group | None:
         """The group that was given instead of responses, or None."""
         if self.settings.group is None:
             return None
-        return _sampled_group(
+        return sampled_group(
             load_baseline(self.settings.group, self.settings.folder), self.settings
         )
 
@@ -186,8 +186,13 @@ class SimulatorRun:
             baseline = self.baseline(task)
             films = self._joint(key, baseline).catalogue
             like_at = self._like_at(baseline)
-            seen = measure(rows, films, histories=self.histories, like_at=like_at)
-            group = measure_group(seen, films, name=self.settings.name, speakers="simulator")
+            if any(task in TEXT_TASKS for task in same):
+                self._readers[key] = readers_for(self.settings, films, baseline)
+            readers = self._readers.get(key)
+            seen = measure(rows, films, histories=self.histories, like_at=like_at, readers=readers)
+            group = measure_group(
+                seen, films, name=self.settings.name, speakers="simulator", readers=readers
+            )
             self._measured[key] = (seen, group)
         seen, group = self._measured[key]
         return tuple(m for m in seen if m.response.task == task), group
@@ -225,11 +230,14 @@ class SimulatorRun:
             self._require(task)
             baseline = self.baseline(task)
             _, group = self.measured(task)
+            key = self._baseline_name(task)
+            readers = self._readers.get(key)
             self._comparisons[task] = Comparison(
                 task,
                 group,
                 baseline,
-                catalogue=self._joint(self._baseline_name(task), baseline),
+                catalogue=self._joint(key, baseline),
+                unread={} if readers is None else readers.problems,
                 settings=Settings(
                     self.settings.seed, self.settings.draws, self.settings.least_seekers
                 ),
@@ -300,6 +308,8 @@ class SimulatorRun:
             notes.append(
                 f"Yes is {self._like_at(people):g} stars here, and {built:g} in the baseline"
             )
+        if self.catalogue is not None and spec.metric.table in ("mentions", "answers"):
+            notes += self.catalogue.notes
         sides = self.comparison(spec.task).sides
         silent = left_out(sides, spec.metric.table)
         notes += [] if silent is None else [f"{spec.task}: {silent}"]
@@ -364,34 +374,3 @@ def _built_like_at(baseline: Group | None) -> float | None:
 
 def _per_unit(rows: Rows) -> float:
     return len(rows) / rows.n_units
-
-
-def _sampled(rows: tuple[Response, ...], settings: SimulatorSettings) -> tuple[Response, ...]:
-    """Keep the rows of as many seekers as were asked for, chosen by a hash of their ids."""
-    if settings.seekers is None:
-        return rows
-    seekers = {row.seeker for row in rows}
-    if len(seekers) <= settings.seekers:
-        return rows
-
-    def place(seeker: str) -> bytes:
-        return hashlib.sha256(f"{settings.seed}/{seeker}".encode(errors="replace")).digest()
-
-    kept = set(sorted(seekers, key=place)[: settings.seekers])
-    return tuple(row for row in rows if row.seeker in kept)
-
-
-def _sampled_group(group: Group, settings: SimulatorSettings) -> Group:
-    """Keep as many seekers of each task as were asked for; a group has no ids to choose by."""
-    if settings.seekers is None:
-        return group
-    tasks = dict(group.tasks)
-    for task, statistics in group.tasks.items():
-        if statistics.n_seekers > settings.seekers:
-            rng = np.random.default_rng([settings.seed, TASKS.index(task)])
-            everybody = statistics.seekers()
-            kept = rng.permutation(statistics.n_seekers)[: settings.seekers].tolist()
-            tasks[task] = SeekerStatistics.of_seekers(
-                [everybody[i] for i in kept], statistics.tables, statistics.design
-            )
-    return group.with_tasks(tasks)

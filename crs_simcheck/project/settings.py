@@ -52,6 +52,9 @@ class SimulatorSettings:
         name). Exactly one is given.
     catalogue, profiles:
         Files of the user; relative paths start at the folder of the settings file.
+    aspects, word_vectors, sentence_model:
+        A lexicon of aspects and word vectors (files), a sentence model (name or folder); by default
+        those that read the people.
     baselines:
         Task → name or folder of the people to compare with; the key ``""`` stands for all others.
     seekers:
@@ -71,6 +74,9 @@ class SimulatorSettings:
     group: str | None = None
     catalogue: str | None = None
     profiles: str | None = None
+    aspects: str | None = None
+    word_vectors: str | None = None
+    sentence_model: str | None = None
     baselines: Mapping[str, str] = field(default_factory=dict)
     seekers: int | None = None
     seed: int = 0
@@ -244,6 +250,9 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSett
         group=read.text("group"),
         catalogue=read.text("catalogue"),
         profiles=read.text("profiles"),
+        aspects=read.text("aspects"),
+        word_vectors=read.text("word_vectors"),
+        sentence_model=read.text("sentence_model"),
         baselines=_baselines(read),
         seekers=read.whole("seekers", 0, 1) or None,
         seed=read.whole("seed", 0, 0),
@@ -284,6 +293,9 @@ _KEYS = (
     "group",
     "catalogue",
     "profiles",
+    "aspects",
+    "word_vectors",
+    "sentence_model",
     "baseline",
     "seekers",
     "seed",

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from crs_simcheck.baselines import UNKNOWN_TITLE, Measured
+from crs_simcheck.instruments import stars_to_sentiment
 from crs_simcheck.metrics import Metric
 from crs_simcheck.report.words import printable
+from crs_simcheck.tasks import Said
 
 __all__ = ["behind", "excerpt"]
 
@@ -156,15 +158,100 @@ def _repetition(measured: Sequence[Measured], source: str) -> Iterator[str]:
     )
 
 
+def _said(measured: Sequence[Measured]) -> Iterator[tuple[Measured, Said]]:
+    for one in measured:
+        if one.observation.said is not None:
+            yield one, one.observation.said
+
+
+def _aspects(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    counts = Counter(aspect for _, said in _said(measured) for aspect in said.aspects)
+    total = sum(counts.values())
+    yield f"{total:,} aspects, {len(counts):,} different"
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    yield from _most((f"{n:5} × {name} ({n / total:.0%})" for name, n in ordered), len(ordered))
+    silent = [one for one, said in _said(measured) if not said.aspects]
+    if silent:
+        yield f"{len(silent):,} answers speak of no aspect that the lexicon knows:"
+        lines = (f"{_place(o, source)}: {excerpt(o.response.text, 50)}" for o in silent)
+        yield from _most(lines, len(silent))
+
+
+def _sentiments(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    counts = Counter({"neg": 0, "neu": 0, "pos": 0})
+    mixed = []
+    for one, said in _said(measured):
+        found = {name: getattr(said.sentiment, name) for name in counts}
+        counts.update(found)
+        mixed.append((one, found))
+    total = max(sum(counts.values()), 1)
+    yield ", ".join(f"{n:,} sentences {name} ({n / total:.0%})" for name, n in counts.items())
+    mixed.sort(key=lambda pair: -pair[1]["neg"])
+    lines = (
+        f"{found['neg']} neg {found['neu']} neu {found['pos']} pos "
+        f"{_place(one, source)}: {excerpt(one.response.text, 40)}"
+        for one, found in mixed
+    )
+    yield from _most(lines, len(mixed))
+
+
+def _stars(measured: Sequence[Measured], _source: str) -> Iterator[str]:
+    counts = Counter(one.response.rating for one in measured if one.response.rating is not None)
+    total = sum(counts.values())
+    yield f"{total:,} of {len(measured):,} answers have stars"
+    for stars, n in sorted(counts.items()):
+        yield f"{n:5} × {stars:g} stars ({stars_to_sentiment(stars)}, {n / total:.0%})"
+
+
+def _words_used(measured: Sequence[Measured], _source: str) -> Iterator[str]:
+    counts = Counter(word for _, said in _said(measured) for word in said.words)
+    users = defaultdict(set)
+    for one, said in _said(measured):
+        for word in said.words:
+            users[word].add(one.response.seeker)
+    yield f"{sum(counts.values()):,} words, {len(counts):,} different"
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    lines = (f"{n:5} × {excerpt(word)}, by {len(users[word])} seekers" for word, n in ordered)
+    yield from _most(lines, len(ordered))
+
+
+def _alike(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    """Show the answers whose meaning lies nearest to the mean of all: what everybody says."""
+    vectors = [(o, o.sentence_vector) for o in measured if o.sentence_vector is not None]
+    if not vectors:
+        yield "no vectors of sentences were read"
+        return
+    middle = sum(v.mean * v.n for _, v in vectors)
+    ordered = sorted(vectors, key=lambda pair: -float(middle @ pair[1].mean))
+    yield f"{len(ordered):,} answers; those that are most like all the others first"
+    lines = (f"{_place(o, source)}: {excerpt(o.response.text)}" for o, _ in ordered)
+    yield from _most(lines, len(ordered))
+
+
 _View = Callable[[Sequence[Measured], str], Iterator[str]]
 _VIEWS_OF_TABLE: Mapping[str, _View] = MappingProxyType(
-    {"mentions": _films, "answers": _yes_by_film, "responses": _lengths}
+    {
+        "mentions": _films,
+        "answers": _yes_by_film,
+        "responses": _lengths,
+        "texts": _words_used,
+        "word_vectors": _words_used,
+        "sentence_vectors": _alike,
+    }
 )
 _VIEWS: Mapping[str, _View] = MappingProxyType(
     {
         "unknown_item_rate": _unknown,
         "repeat_rate": _repeats,
         "response_repetition": _repetition,
+        "aspect_entropy": _aspects,
+        "aspects_per_response": _aspects,
+        "sentiment_entropy": _sentiments,
+        "star_entropy": _stars,
+        "title_mention_rate": _flagged(
+            "name a title",
+            lambda one: ", ".join((one.observation.said and one.observation.said.named) or ()),
+        ),
         "format_violation_rate": _flagged(
             "break the format", lambda one: one.observation.violation or ""
         ),

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from crs_simcheck.gate import Asked, Events, Lengths, Named, Verdict
+from crs_simcheck.gate import Asked, Events, Lengths, Named, Shares, Verdict
 from crs_simcheck.metrics import Metric
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
 WIDTH = 100
 # Where values of a unit end: an interval beyond would only puzzle.
 _BOUNDS = {"": (0.0, 1.0), "r": (-1.0, 1.0)}
+# Digits behind the point, where they are not two.
+_DIGITS = {"words": 1, "types per word": 3, "1 − cos": 3}
 _OUTCOMES = {"within": "WITHIN", "drifted": "DRIFTED", "inconclusive": "INCONCLUSIVE"}
 
 
@@ -73,7 +75,7 @@ def amount(metric: Metric, value: float | None, *, unit: bool = True) -> str:
         return "–"
     if metric.unit == "":
         return f"{100 * value:.1f}" + (" %" if unit else "")
-    digits = 1 if metric.unit == "words" else 2
+    digits = _DIGITS.get(metric.unit, 2)
     written = f"{value:.{digits}f}"
     if not unit or metric.unit == "log10 rank":
         return written
@@ -267,4 +269,10 @@ def _evidence(verdict: Verdict) -> str:
         case Events(events=events, responses=responses, seekers=seekers):
             what = "mentions" if metric.table == "mentions" else "answers"
             return f"{events:,} of {responses:,} {what}, of {seekers:,} seekers"
+        case Shares(of=what, shares=shares):
+            return f"most {what}: " + ", ".join(
+                f"{label} {100 * own:.0f} %"
+                + ("" if theirs is None else f" ({who} {100 * theirs:.0f} %)")
+                for label, own, theirs in shares
+            )
     return ""

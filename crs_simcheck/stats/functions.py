@@ -15,10 +15,12 @@ __all__ = [
     "above_zero",
     "dense",
     "dispersion",
+    "dispersion_of_lengths",
     "entropy_bits",
     "pearson",
     "pearson_each_with_each",
     "positive_columns",
+    "rarefied_share",
     "ratio",
     "row_sums",
 ]
@@ -178,3 +180,59 @@ def dispersion(sums: FloatArray, count: FloatArray) -> FloatArray:
     """
     lengths: FloatArray = np.einsum("ij,ij->i", sums, sums)
     return 1.0 - ratio(lengths, np.asarray(count, dtype=np.float64) ** 2)
+
+
+def dispersion_of_lengths(sums: FloatArray, count: FloatArray) -> FloatArray:
+    """Return 1 − ‖Σ û‖ / n: one minus the length of the mean of n unit vectors.
+
+    Source: ``SentDiv`` of Yoon et al. 2024 (arXiv 2403.09738); :func:`dispersion` has the square.
+    Parameters as there.
+    """
+    lengths: FloatArray = np.sqrt(np.einsum("ij,ij->i", sums, sums))
+    return 1.0 - ratio(lengths, np.asarray(count, dtype=np.float64))
+
+
+def rarefied_share(counts: Matrix, size: int) -> FloatArray:
+    """Return the expected number of different columns among ``size`` tokens drawn, over ``size``.
+
+    Tokens are drawn without replacement from the N of each row, so that rows of different N are
+    read at one size: ``Σ_f (1 − C(N − c_f, m) / C(N, m)) / m`` with c the counts and m the size.
+    NaN where N is less than m. Source: Hurlbert 1971 (Ecology 52, 577–586); with m = 42 it is HD-D
+    of McCarthy and Jarvis 2010.
+
+    Parameters
+    ----------
+    counts:
+        (G × F) whole numbers, not negative.
+    size:
+        m, from 1.
+    """
+    sparse = csr_array(counts, dtype=np.float64)
+    totals = row_sums(sparse)
+    n_groups = sparse.shape[0]
+    row = np.repeat(np.arange(n_groups), np.diff(sparse.indptr))
+    count = sparse.data.astype(np.int64)
+    # How many columns of each row have each count: few counts are large, and many are equal.
+    seen, of_cell = np.unique(count, return_inverse=True)
+    columns = csr_array(
+        (np.ones(count.size), (row, of_cell)), shape=(n_groups, max(seen.size, 1))
+    ).toarray()
+    missed = _share_without(totals, seen, size) if seen.size else np.ones((n_groups, 1))
+    expected = np.einsum("ij,ij->i", columns, 1.0 - missed)
+    return np.where(totals >= size, expected / size, np.nan)
+
+
+def _share_without(totals: FloatArray, counts: np.ndarray, size: int) -> FloatArray:
+    """Return (G × K) C(N − c, m) / C(N, m): how often m of N tokens have none of c given ones."""
+    result = np.ones((totals.size, counts.size))
+    missed = np.ones(totals.size)
+    position = 0
+    for c in range(int(counts[-1]) + 1):
+        while position < counts.size and counts[position] == c:
+            result[:, position] = missed
+            position += 1
+        missed = missed * np.maximum(totals - size - c, 0.0) / np.maximum(totals - c, 1.0)
+        if position == counts.size or not missed.any():
+            break
+    result[:, position:] = 0.0
+    return result

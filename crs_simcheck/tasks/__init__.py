@@ -1,5 +1,22 @@
 """What is asked, and what is read in an answer: one observation of one response."""
 
-from crs_simcheck.tasks.observe import READ_BY, Observation, observe, stars_to_yes
+from crs_simcheck.tasks.observe import (
+    READ_BY,
+    TEXT_TASKS,
+    Observation,
+    Said,
+    observe,
+    stars_to_yes,
+)
+from crs_simcheck.tasks.readers import VECTORS, Readers
 
-__all__ = ["READ_BY", "Observation", "observe", "stars_to_yes"]
+__all__ = [
+    "READ_BY",
+    "TEXT_TASKS",
+    "VECTORS",
+    "Observation",
+    "Readers",
+    "Said",
+    "observe",
+    "stars_to_yes",
+]

@@ -8,26 +8,81 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from crs_simcheck.instruments import (
+    SentimentCounts,
     count_words,
     format_violation,
     leaked_titles,
     read_mentions,
     read_role,
+    read_sentiment,
     read_yes_no,
     text_key,
+    words,
 )
-from crs_simcheck.records import Response
+from crs_simcheck.records import Response, TaskName
+from crs_simcheck.tasks.readers import Readers
 
-__all__ = ["READ_BY", "Observation", "observe", "stars_to_yes"]
+__all__ = ["READ_BY", "TEXT_TASKS", "Observation", "Said", "observe", "stars_to_yes"]
 
-# The instruments that fill each table of seeker statistics; a group records their versions.
-READ_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+# The tasks whose answers are prose.
+TEXT_TASKS: tuple[TaskName, ...] = ("open_pref", "rec_request", "neg_feedback")
+
+# The instruments that fill each column of each table of seeker statistics; a group records their
+# versions.
+READ_BY: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "mentions": ("mentions",),
-        "answers": ("yes-no",),
-        "responses": ("words", "format", "role-markers", "leakage", "text-key"),
+        "mentions": MappingProxyType({"film": ("mentions",)}),
+        "answers": MappingProxyType({"film": (), "yes": ("yes-no",), "rating": ()}),
+        "responses": MappingProxyType(
+            {
+                "words": ("words",),
+                "violation": ("format",),
+                "role": ("role-markers",),
+                "leak": ("leakage",),
+                "text": ("text-key",),
+            }
+        ),
+        "texts": MappingProxyType(
+            {
+                "neg": ("sentences", "sentiment"),
+                "neu": ("sentences", "sentiment"),
+                "pos": ("sentences", "sentiment"),
+                "stars": (),
+                "title": ("title-mentions",),
+                "aspects": ("sentences", "aspects"),
+                "types": ("words",),
+            }
+        ),
+        "word_vectors": MappingProxyType(
+            dict.fromkeys(("n", "missing", "mean"), ("words", "word-vectors"))
+        ),
+        "sentence_vectors": MappingProxyType(
+            dict.fromkeys(("n", "mean"), ("sentences", "sentence-vectors"))
+        ),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the instruments of prose read in one response.
+
+    Parameters
+    ----------
+    sentiment:
+        Sentences by sentiment.
+    aspects:
+        What it speaks of, in order; an aspect once a sentence.
+    words:
+        Its words, in order.
+    named:
+        Titles of the catalogue that it names, or None where nobody looked for any.
+    """
+
+    sentiment: SentimentCounts
+    aspects: tuple[str, ...]
+    words: tuple[str, ...]
+    named: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +104,8 @@ class Observation:
         items_talk: titles in the order in which they were named.
     item, yes, rating:
         Tasks with a stimulus: its title; bin_pref: the answer, None where it is unclear; stars.
+    said:
+        Tasks that ask for prose: what it says.
     """
 
     words: int
@@ -60,6 +117,7 @@ class Observation:
     item: str | None = None
     yes: bool | None = None
     rating: float | None = None
+    said: Said | None = None
 
 
 def stars_to_yes(rating: float, like_at: float) -> bool:
@@ -73,8 +131,21 @@ def _of_text(text: str) -> tuple[int, tuple[str, ...], str]:
     return count_words(text), tuple(read_role(text).markers), text_key(text)
 
 
+def _said(text: str, readers: Readers) -> Said:
+    return Said(
+        sentiment=read_sentiment(text, readers.sentiment),
+        aspects=readers.aspects.read(text),
+        words=tuple(words(text)),
+        named=None if readers.titles is None else readers.titles.named(text),
+    )
+
+
 def observe(
-    response: Response, history: Sequence[str] | None = None, *, like_at: float = 3.5
+    response: Response,
+    history: Sequence[str] | None = None,
+    *,
+    like_at: float = 3.5,
+    readers: Readers | None = None,
 ) -> Observation:
     """Read one response.
 
@@ -85,6 +156,8 @@ def observe(
         is taken where none is given.
     like_at:
         Least number of stars that mean yes, where the text of a bin_pref row is no Yes or No.
+    readers:
+        The instruments that were chosen; without them prose is not read.
     """
     text = response.text
     own = response.stimulus.get("item")
@@ -108,4 +181,5 @@ def observe(
         item=own,
         yes=yes,
         rating=response.rating,
+        said=_said(text, readers) if readers is not None and response.task in TEXT_TASKS else None,
     )

@@ -1,11 +1,10 @@
 import numpy as np
 
-from crs_simcheck.baselines import TABLES_OF, measure, measure_group, unknown_label
-from crs_simcheck.baselines.measure import READS
+from crs_simcheck.baselines import COLUMNS, TABLES_OF, measure, measure_group, unknown_label
 from crs_simcheck.catalogue import Catalogue, Item
 from crs_simcheck.instruments import INSTRUMENTS
 from crs_simcheck.records import TASKS, Response
-from crs_simcheck.tasks import READ_BY
+from crs_simcheck.tasks import READ_BY, VECTORS
 
 CATALOGUE = Catalogue("made up", (Item("Blue Harbour", 1995), Item("Paper Lions", 2004)))
 CHAT = [
@@ -19,15 +18,12 @@ def _group(responses, **more):
     return measure_group(seen, CATALOGUE, name="g", speakers="people", **more)
 
 
-def test_each_column_of_responses_has_its_instrument():
-    assert READS == {
-        "words": "words",
-        "violation": "format",
-        "role": "role-markers",
-        "leak": "leakage",
-        "text": "text-key",
+def test_each_column_has_its_instruments():
+    assert {name: set(columns) for name, columns in READ_BY.items()} == {
+        name: set(columns) for name, columns in COLUMNS.items()
     }
-    assert set(READS.values()) == set(READ_BY["responses"]) <= set(INSTRUMENTS)
+    named = {i for columns in READ_BY.values() for names in columns.values() for i in names}
+    assert named - {"aspects", *VECTORS} <= set(INSTRUMENTS)
     assert set(TABLES_OF) == set(TASKS)
 
 

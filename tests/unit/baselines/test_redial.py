@@ -44,7 +44,17 @@ def test_what_was_not_asked_for_is_not_measured(group):
     responses = group.task("rec_request").tables["responses"]
     assert np.isnan(responses.columns["violation"]).all()
     assert np.isnan(responses.columns["leak"]).all()
-    assert set(group.instruments) == {"mentions", "role-markers", "text-key", "words"}
+    assert set(group.instruments) == {
+        "aspects",
+        "mentions",
+        "role-markers",
+        "sentences",
+        "sentiment",
+        "text-key",
+        "title-mentions",
+        "word-vectors",
+        "words",
+    }
     assert set(group.task("items_talk").tables) == {"mentions"}
 
 
@@ -57,6 +67,35 @@ def test_popularity_is_the_recommenders_alone_one_a_dialogue_and_film(group):
         "Paper Lions": 1.0,
         "Green Winter (1988)": 0.0,
     }
+
+
+def test_ids_are_one_film_where_no_text_could_tell_them_apart(tmp_path):
+    films = {
+        "100": {"name": "Tea (2006)", "genre": ["drama"]},
+        "101": {"name": "The Tea (2006)", "genre": ["comedy"]},
+        "102": {"name": "Fog (1999)", "genre": ["horror"]},
+        "103": {"name": "Fog  (1999)", "genre": ["horror", "drama"]},
+    }
+    talks = [
+        made_up.dialogue(1, 2, [("s", "@100 @101 @102 @103"), ("r", "@102 @103")]),
+        made_up.dialogue(3, 4, [("s", "@103"), ("r", "@103")]),
+        made_up.dialogue(5, 4, [("r", "@103")]),
+    ]
+    source = made_up.write_redial(tmp_path / "redial", talks, films)
+    group = build("redial", source, tmp_path / "out")
+    assert [(item.label, item.genres, item.popularity) for item in group.catalogue] == [
+        ("Fog (1999)", ("horror", "drama"), 3.0),
+        ("Tea (2006)", ("drama",), 0.0),
+        ("The Tea (2006)", ("comedy",), 0.0),
+    ]
+    assert sorted(map(sorted, _films(group.task("items_talk")))) == [
+        ["Fog (1999)"],
+        ["Fog (1999)", "Tea (2006)", "The Tea (2006)"],
+    ]
+    assert group.provenance.description.endswith(
+        "The source's 4 films have 3 different titles with years, which are the films of the "
+        "catalogue."
+    )
 
 
 def test_a_seeker_keeps_at_most_cap_mentions_and_keeps_them_whoever_else_speaks(tmp_path):

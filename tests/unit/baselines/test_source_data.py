@@ -11,6 +11,7 @@ from crs_simcheck.baselines import shipped_folder
 from crs_simcheck.baselines.build import build
 from crs_simcheck.baselines.options import BuildOptions
 from crs_simcheck.baselines.verify import verify
+from crs_simcheck.catalogue import Resolver, canonical_genre, split_year
 from tests.unit.baselines.made_up import DATE
 
 FOLDERS = {
@@ -37,6 +38,21 @@ def test_redial_has_2346_mentions_of_which_a_bare_one_is_read_as_prose(data_dir,
     assert films.size == 2346 - 2
     counts = np.unique(films, return_counts=True)[1] / films.size
     assert -(counts * np.log2(counts)).sum() == pytest.approx(9.66, abs=0.01)
+
+
+def test_every_film_of_redial_is_found_with_its_year_and_genres(data_dir, tmp_path):
+    group = build("redial", data_dir / "redial", tmp_path / "all")
+    with gzip.open(data_dir / "redial" / "id2info.json.gz", "rt", encoding="utf-8") as file:
+        listed = list(json.load(file).values())
+    # Seven films are listed twice, with the same title, year and genres.
+    assert (len(listed), len(group.catalogue)) == (6583, 6576)
+    resolver = Resolver(group.catalogue)
+    for about in listed:
+        match = resolver.resolve(about["name"])
+        assert (match.kind, match.index is None) == ("exact", False)
+        item = group.catalogue[match.index]
+        assert (item.title, item.year) == split_year(about["name"])
+        assert set(item.genres) == {g for g in map(canonical_genre, about["genre"]) if g}
 
 
 def test_agent4rec_stars_read_as_yes_are_956_of_a_thousand(data_dir, tmp_path):

@@ -14,6 +14,7 @@ from crs_simcheck.baselines import (
     storage,
     write_group,
 )
+from crs_simcheck.baselines import table_files
 from crs_simcheck.baselines.group import Provenance
 from crs_simcheck.baselines.verify import verify
 from crs_simcheck.catalogue import Catalogue, Item
@@ -68,7 +69,7 @@ def test_the_header_keeps_its_schema(folder):
 
 
 def test_large_tables_are_packed_and_give_the_same_bytes(tmp_path, monkeypatch):
-    monkeypatch.setattr(storage, "_MOST_CSV_ROWS", 4)
+    monkeypatch.setattr(table_files, "_MOST_CSV_ROWS", 4)
     for name in ("one", "two"):
         write_group(_group(), tmp_path / name)
     assert (tmp_path / "one" / "items_talk.mentions.npz").is_file()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crs_simcheck.catalogue import Catalogue, Item, canonical_genre, union
+from crs_simcheck.catalogue import Catalogue, Item, canonical_genre, split_year, union
 
 HEAT = Item("Heat", 1995, ("crime",), popularity=10.0)
 
@@ -59,7 +59,7 @@ def test_a_canonical_genre_is_canonical(name):
     assert canonical_genre(canonical_genre(name)) == canonical_genre(name)
 
 
-def test_index_of_finds_by_exact_key_only():
+def test_index_of_finds_by_label_or_key_only():
     mine = catalogue(
         HEAT, Item("Matrix, The", 1999), Item("Ran"), Item("Heat", 1995), Item("July 4, 1976")
     )
@@ -135,11 +135,69 @@ def test_union_keeps_apart_what_one_catalogue_keeps_apart():
     assert union(second, first, "both").from_second == (1, 0)
 
 
-def test_union_makes_repeated_keys_one_film():
+def test_union_makes_repeated_labels_one_film():
     first = catalogue(HEAT, HEAT, Item("Ran"))
-    second = catalogue(Item("Jaws"), Item("jaws"), name="other")
+    second = catalogue(Item("Jaws"), Item("Jaws", genres=("horror",)), name="other")
     joined = union(first, second, "both")
     assert (joined.from_first, joined.from_second) == ((0, 0, 1), (2, 2))
+    assert joined.catalogue[2].genres == ()
+
+
+def labels_of(*labels):
+    return Catalogue("any", tuple(Item(*split_year(label)) for label in labels))
+
+
+@pytest.mark.parametrize(
+    "first, second, same",
+    [
+        # Label to label, whatever else is alike.
+        (["Holiday (2006)"], ["The Holiday (2006)", "Holiday (2006)"], {1: 0}),
+        (["Holiday (2006)", "The Holiday (2006)"], ["The Holiday (2006)"], {0: 1}),
+        # Alone with its normalised title and year on both sides.
+        (["Holiday (2006)"], ["The Holiday (2006)"], {0: 0}),
+        (["Matrix, The (1999)"], ["THE MATRIX (1999)"], {0: 0}),
+        # Several of them: the article tells.
+        (["Holiday (2006)", "The Holiday (2006)"], ["Holiday, The (2006)"], {0: 1}),
+        (["Holiday (2006)"], ["A Holiday (2006)", "HOLIDAY (2006)"], {1: 0}),
+        (["Holiday (2006)", "The Holiday (2006)"], ["A Holiday (2006)"], {}),
+        (["Holiday (2006)", "The Holiday (2006)"], ["HOLIDAY (2006)", "Holiday! (2006)"], {}),
+        # Without a year: only where nothing else of that title is there.
+        (["The Take (2007)", "Take (2007)"], ["Take"], {}),
+        (["Take"], ["The Take (2007)", "Take (2007)"], {}),
+        (["Take"], ["The Take (2007)"], {0: 0}),
+        (["Take", "The Take"], ["The Take (2007)"], {}),
+        (["Take", "Take (1990)"], ["The Take (2007)"], {0: 0}),
+    ],
+)
+def test_union_matches_labels_then_titles_then_titles_without_years(first, second, same):
+    for one, other, expected in (
+        (first, second, same),
+        (second, first, {there: here for here, there in same.items()}),
+    ):
+        joined = union(labels_of(*one), labels_of(*other), "both")
+        found = {
+            here: joined.from_first.index(place)
+            for here, place in enumerate(joined.from_second)
+            if place in joined.from_first
+        }
+        assert found == expected
+
+
+def test_index_of_is_none_where_a_normalised_title_leads_to_several_films():
+    mine = labels_of("Holiday (2006)", "The Holiday (2006)", "The Take (2007)", "The Take (2007)")
+    assert mine.index_of("The Holiday (2006)") == 1
+    assert mine.index_of(Item("Holiday", 2006)) == 0
+    assert mine.index_of("HOLIDAY (2006)") is None
+    assert mine.index_of("take (2007)") == 2
+
+
+def test_notes_are_no_part_of_what_a_catalogue_is_and_a_union_keeps_them():
+    noted = Catalogue("mine", (HEAT,), ("one note",))
+    assert noted == catalogue(HEAT)
+    assert union(noted, Catalogue("other", (), ("another",)), "both").catalogue.notes == (
+        "one note",
+        "another",
+    )
 
 
 FILMS = st.builds(
@@ -160,8 +218,7 @@ def test_union_holds_every_film_of_both_once(one, two):
             known = joined.catalogue[place]
             assert known.key[0] == item.key[0]
             assert item.year in (None, known.year)
-        keys = {item.key for item in side}
-        assert len(set(places)) == len(keys)
+        assert len(set(places)) == len({item.label for item in side})
     assert set(joined.from_first) | set(joined.from_second) == set(range(len(joined.catalogue)))
 
 

@@ -99,8 +99,6 @@ def test_column_order_and_case_do_not_matter_and_unnamed_empty_columns_are_ignor
         ('"Heat" x,1995,Drama\n', 2, None, "not CSV"),
         ("Heat\0,1995,Drama\n", 2, "title", "NUL"),
         ("x" * 200_000 + ",1995,Drama\n", 2, None, "longer than 131,072"),
-        ("Heat,1995,Drama\nHeat,1995,Crime\n", 3, "title", "the film of line 2"),
-        ("Heat,1995,Drama\n'The Heat',1995,Crime\n", 3, "title", "the film of line 2"),
     ],
 )
 def test_a_broken_row_is_named(tmp_path, rows, line, field, words):
@@ -126,13 +124,46 @@ def test_a_mean_rating_is_in_stars(tmp_path, bad):
 
 
 def test_a_row_that_says_the_same_again_is_left_out(tmp_path):
-    path = written(tmp_path, HEADER + "Heat,1995,Drama\nHeat (1995),,drama\nThe Heat,1995,Drama\n")
+    rows = '"Matrix, The",1999,Drama\nMatrix (1999),,drama\nThe Matrix (1999),,drama\n'
+    mine, skipped = read_catalogue_counted(written(tmp_path, HEADER + rows + rows))
+    assert [item.label for item in mine] == ["Matrix, The (1999)", "Matrix (1999)"]
+    assert (mine.notes, skipped) == ((), ())
+
+
+def test_films_whose_titles_differ_by_an_article_are_two(tmp_path):
+    rows = "Holiday,2006,Drama\nThe Holiday,2006,Comedy\nHOLIDAY,2006,Musical\n"
+    mine = read_catalogue(written(tmp_path, HEADER + rows))
+    assert [item.genres for item in mine] == [("drama",), ("comedy",), ("musical",)]
+    assert mine.notes == ()
+
+
+def test_rows_of_one_label_that_differ_are_one_film_and_a_note_says_so(tmp_path):
+    rows = (
+        "Emma,1996,Romance,,US\nRan,1985,War,,\nEmma (1996),,Comedy|Drama|Romance,,\n"
+        "Emma,1996,War,,\nRan,1985,Drama,,\n"
+    )
+    path = written(tmp_path, "title,year,genres,popularity,region\n" + rows)
     mine, skipped = read_catalogue_counted(path)
-    assert (len(mine), skipped) == (1, ())
+    assert mine.items == (
+        Item("Emma", 1996, ("comedy", "drama", "romance"), "US"),
+        Item("Ran", 1985, ("war",)),
+    )
+    (note,) = mine.notes
+    assert note.startswith("2 titles stand in films.csv several times with other attributes")
+    assert note.endswith("the first is Emma (1996), lines 2 and 4 and 5")
+    assert skipped == ()
+
+
+def test_of_films_with_one_label_the_better_known_is_meant(tmp_path):
+    rows = "Emma,1996,Drama|Romance,3\nEmma,1996,Comedy,8.5\nEmma,1996,War|Drama|Crime,\n"
+    path = written(tmp_path, "title,year,genres,popularity\n" + rows)
+    (emma,) = read_catalogue(path)
+    assert (emma.genres, emma.popularity) == (("comedy",), 8.5)
+    assert "1 title stands" in read_catalogue(path).notes[0]
 
 
 def test_broken_rows_can_be_skipped_and_are_counted(tmp_path):
-    rows = "Heat,x,Drama\nRan,1985,Drama\nJaws,1975\nRan,1985,War\n"
+    rows = "Heat,x,Drama\nRan,1985,Drama\nJaws,1975\nRan,85,War\n"
     path = written(tmp_path, (HEADER + rows).encode() + b"Am\xe9lie,2001,Romance\nET,1982,Family\n")
     mine, skipped = read_catalogue_counted(path, skip_broken=True)
     assert [item.title for item in mine] == ["Ran", "ET"]

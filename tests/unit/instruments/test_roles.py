@@ -41,6 +41,13 @@ SEEKER = [
     "Based on your recommendation I will watch it tonight.",
     "I suggest we stop here.",
     "The assistant in the film was my favourite: funny and sharp.",
+    "**USER:** A slow western, please.",
+    "Seeker: A slow western, please.",
+    "(The ASSISTANT was of no use to me.)",
+    "(Assistant has given up.)",
+    "That film doesn't meet your criteria; I asked for an older one.",
+    "None of these match your preferences at all.",
+    "Could you please repeat the title?",
 ]
 
 RECOMMENDER = [
@@ -48,6 +55,10 @@ RECOMMENDER = [
     ("That sounds good.\nUSER: thanks", "speaker_label"),
     ("**Assistant:** Certainly!", "speaker_label"),
     ("User (to the assistant): hello", "speaker_label"),
+    ("USER: A slow western, please.\nASSISTANT:", "speaker_label"),
+    ("A slow western, please.\n\n(ASSISTANT names a fitting film)\n\nThanks!", "transcript"),
+    ("Anything else?\n[The Assistant slowly looks for one]", "transcript"),
+    ("(Assistant doesn't answer)", "transcript"),
     ("**Assistant's Reply:**\nTry a western.", "speaker_label"),
     ("I like it. ASSISTANT: Good. USER: Bye.", "transcript"),
     ("<|im_start|>assistant\nHello", "transcript"),
@@ -66,6 +77,7 @@ RECOMMENDER = [
     ("What kind of movies do you usually enjoy?", "asks_for_preferences"),
     ("Are you in the mood for something light?", "asks_for_preferences"),
     ("What are you looking for today?", "asks_for_preferences"),
+    ("Please repeat the actors you're looking for.", "asks_for_preferences"),
     ("Could you tell me which actors you like most?", "asks_for_preferences"),
     ("Do you prefer old films?", "asks_for_preferences"),
     ("As an AI language model, I watch no films.", "assistant_voice"),

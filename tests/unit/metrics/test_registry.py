@@ -9,7 +9,7 @@ from crs_simcheck.metrics import METRICS, Margin, Table, metric_named, metrics_o
 from crs_simcheck.records import TASKS
 from crs_simcheck.stats import Direction
 
-UNITS = {"", "bits", "words", "r", "log10 rank"}
+UNITS = {"", "bits", "words", "aspects", "r", "log10 rank", "types per word", "1 − cos"}
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -47,7 +47,7 @@ def test_what_a_metric_computes_has_a_docstring(name):
     assert inspect.getdoc(metric.compute).startswith("Return ")
 
 
-def test_the_metrics_of_the_first_version_are_all_there():
+def test_the_metrics_are_all_there():
     assert set(METRICS) == {
         "item_entropy",
         "item_bin_entropy",
@@ -63,6 +63,17 @@ def test_the_metrics_of_the_first_version_are_all_there():
         "leakage_rate",
         "role_confusion_rate",
         "response_repetition",
+        "aspect_entropy",
+        "sentiment_entropy",
+        "star_entropy",
+        "aspects_per_response",
+        "ttr",
+        "hdd",
+        "w2v_diversity",
+        "w2v_diversity_yoon",
+        "sentence_diversity",
+        "sentence_diversity_yoon",
+        "title_mention_rate",
     }
 
 
@@ -92,7 +103,12 @@ def test_rare_rates_stand_on_every_task_with_a_most_of_their_own():
         assert metric.tasks == TASKS
         assert (metric.direction, metric.default_max) == ("upper", 0.05)
     others = [m for m in METRICS.values() if m.default_max is not None]
-    assert len(others) == 3
+    assert {m.name for m in others} == {
+        "format_violation_rate",
+        "leakage_rate",
+        "role_confusion_rate",
+        "title_mention_rate",
+    }
 
 
 def test_metrics_of_a_task():

@@ -12,7 +12,7 @@ from crs_simcheck.gate import GateSpec
 from crs_simcheck.metrics import METRICS
 from crs_simcheck.profiles import write_profiles
 from crs_simcheck.project import SimulatorRun, SimulatorSettings, parse_settings
-from crs_simcheck.project.session import _sampled
+from crs_simcheck.project.sampling import sampled
 from crs_simcheck.recordings import write_responses
 from crs_simcheck.records import HistoryItem, Profile, Response
 from tests.unit.gate.made_up import measured
@@ -203,7 +203,7 @@ ids = st.sets(st.text(min_size=1, max_size=4), min_size=1, max_size=20)
 def kept(seekers, most, seed=0):
     rows = tuple(Response("rec_request", s, "x") for s in seekers for _ in range(2))
     settings = SimulatorSettings("s", Path(), seekers=most, seed=seed)
-    return {r.seeker for r in _sampled(rows, settings)}
+    return {r.seeker for r in sampled(rows, settings)}
 
 
 @given(ids, st.text(min_size=1, max_size=5), st.integers(1, 12), st.integers(0, 3))
@@ -343,3 +343,12 @@ def test_broken_rows_of_catalogue_and_profiles_are_left_out_too(answers):
     assert len(run.catalogue) == 1
     assert set(run.histories) == {"s01"}
     assert [error.line for error in run.broken] == [2, 3]
+
+
+def test_a_note_tells_of_films_that_stand_twice_in_the_catalogue(answers):
+    rows = "title,year,genres\nHeat,1995,Crime\nHeat,1995,Crime|Drama\n"
+    (answers.parent / "films.csv").write_text(rows, encoding="utf-8")
+    run = run_of(answers.parent, catalogue="films.csv")
+    said = {spec.task: run.notes_on(spec) for spec in run.gates if spec.metric.rate is None}
+    assert any(n.startswith("1 title stands in films.csv several") for n in said["items_talk"])
+    assert not any("films.csv" in note for note in said["rec_request"])

@@ -1,18 +1,36 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crs_simcheck.baselines import measure
 from crs_simcheck.catalogue import Catalogue, Item
+from crs_simcheck.instruments.titles_named import TitleFinder
+from crs_simcheck.instruments.vectors import VectorReading, default_word_vectors
 from crs_simcheck.metrics import METRICS, metric_named
 from crs_simcheck.records import Response
 from crs_simcheck.report import behind, excerpt
+from crs_simcheck.tasks import Readers
 
 CATALOGUE = Catalogue("two", (Item("Blue Harbour", 1995), Item("Paper Lions", 2004)))
 
 
+class ByLength:
+    """A model for which texts are alike that are equally long."""
+
+    identity, splitter, dimension = "by-length:0000000000", "sentences/1", 2
+
+    def read(self, texts):
+        angles = np.array([min(len(text), 90) / 60 for text in texts])
+        return [VectorReading.of(np.array([np.cos(a), np.sin(a)]), 1) for a in angles]
+
+
 def lines_of(metric, rows, histories=None):
-    seen = measure(rows, CATALOGUE, histories=histories)
+    readers = Readers(
+        titles=TitleFinder(item.label for item in CATALOGUE),
+        vectors={"word-vectors": default_word_vectors(), "sentence-vectors": ByLength()},
+    )
+    seen = measure(rows, CATALOGUE, histories=histories, readers=readers)
     return list(behind(metric_named(metric), seen, "answers.jsonl"))
 
 
@@ -117,3 +135,42 @@ def test_every_metric_can_be_looked_behind_and_every_line_is_printable(metric):
     found = lines_of(metric, rows, {"s\x070": ("Blue Harbour (1995)",)})
     assert found
     assert all(line.isprintable() for line in found)
+
+
+PROSE = [
+    Response("open_pref", "s1", "The plot is great. The acting is awful.", rating=4.5, line=1),
+    Response("open_pref", "s2", "Wonderful acting!", rating=2.0, line=2),
+    Response("open_pref", "s3", "Hm.", line=3),
+]
+
+
+def test_aspects_with_their_shares_and_who_speaks_of_none():
+    found = lines_of("aspect_entropy", PROSE)
+    assert found[0].startswith("3 aspects, 2 different")
+    assert found[1].lstrip().startswith("2 × acting")
+    assert found[-1] == "answers.jsonl:3 s3: Hm."
+
+
+def test_sentences_and_stars_by_sentiment():
+    found = lines_of("sentiment_entropy", PROSE)
+    assert found[0] == "1 sentences neg (25%), 1 sentences neu (25%), 2 sentences pos (50%)"
+    assert found[1].startswith("1 neg 0 neu 1 pos answers.jsonl:1 s1")
+    assert lines_of("star_entropy", PROSE) == [
+        "2 of 3 answers have stars",
+        "    1 × 2 stars (neg, 50%)",
+        "    1 × 4.5 stars (pos, 50%)",
+    ]
+
+
+def test_words_titles_and_the_answers_that_are_most_like_all_others():
+    asked = [
+        Response("rec_request", f"s{i}", text, line=i)
+        for i, text in enumerate(["Like Paper Lions please", "Something slow", "Something new"])
+    ]
+    assert lines_of("ttr", asked)[:2] == ["8 words, 7 different", "    2 × something, by 2 seekers"]
+    named = lines_of("title_mention_rate", asked)
+    assert named[0] == "1 of 3 answers name a title"
+    assert named[-1].startswith("answers.jsonl s0: Paper Lions (2004): Like Paper")
+    alike = lines_of("sentence_diversity", asked)
+    assert alike[0].startswith("3 answers; those that are most like")
+    assert "Something slow" in alike[1]

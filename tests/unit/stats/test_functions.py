@@ -9,10 +9,12 @@ from scipy.sparse import csr_array
 
 from crs_simcheck.stats import (
     dispersion,
+    dispersion_of_lengths,
     entropy_bits,
     pearson,
     pearson_each_with_each,
     positive_columns,
+    rarefied_share,
     ratio,
     row_sums,
 )
@@ -179,3 +181,44 @@ def test_dispersion_of_equal_vectors_is_zero_of_opposite_ones_one_and_of_none_no
     found = dispersion(sums, np.array([3, 2, 0]))
     assert found[:2].tolist() == [0.0, 1.0]
     assert math.isnan(found[2])
+
+
+@given(seed=st.integers(0, 9999), n=st.integers(1, 12))
+def test_the_other_dispersion_is_one_minus_the_length_of_the_mean(seed, n):
+    vectors = np.random.default_rng(seed).normal(size=(n, 5))
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    found = dispersion_of_lengths(unit.sum(axis=0, keepdims=True), np.array([n]))
+    length = math.sqrt(math.fsum(float(x) ** 2 for x in unit.mean(axis=0)))
+    assert found[0] == pytest.approx(1 - length, abs=1e-9)
+    assert math.isnan(dispersion_of_lengths(np.zeros((1, 5)), np.array([0]))[0])
+
+
+def plain_rarefied(row, size):
+    """How many different tokens are expected among those drawn, by the textbook formula."""
+    total = int(sum(row))
+    if total < size:
+        return math.nan
+    every = math.comb(total, size)
+    return sum(1 - math.comb(total - int(c), size) / every for c in row) / size
+
+
+@given(counts, st.integers(1, 20))
+def test_rarefied_share_is_the_textbook_formula(table, size):
+    expected = [plain_rarefied(row, size) for row in table]
+    assert rarefied_share(table, size) == pytest.approx(expected, abs=1e-9, nan_ok=True)
+    sparse = rarefied_share(csr_array(table), size)
+    assert sparse == pytest.approx(expected, abs=1e-9, nan_ok=True)
+
+
+def test_rarefied_share_is_what_drawing_gives():
+    rng = np.random.default_rng(3)
+    row = rng.zipf(1.6, 40).clip(max=60).astype(np.float64)
+    tokens = np.repeat(np.arange(row.size), row.astype(int))
+    drawn = [len(set(rng.choice(tokens, 30, replace=False))) / 30 for _ in range(4000)]
+    error = np.std(drawn) / math.sqrt(len(drawn))
+    assert rarefied_share(row[None, :], 30)[0] == pytest.approx(np.mean(drawn), abs=5 * error)
+
+
+def test_rarefied_share_of_words_that_are_all_different_is_one():
+    assert rarefied_share(np.ones((1, 50)), 50)[0] == pytest.approx(1.0)
+    assert rarefied_share(np.array([[1000.0]]), 500)[0] == pytest.approx(1 / 500)
