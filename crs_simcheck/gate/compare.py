@@ -12,8 +12,17 @@ from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.gate.estimates import Drawer, Estimates, estimates, value_of
 from crs_simcheck.gate.evidence import evidence_for
-from crs_simcheck.gate.notes import notes_on
+from crs_simcheck.gate.notes import notes_on, published_note
 from crs_simcheck.gate.ratings import Ratings, choose_ratings, restrict_films
+from crs_simcheck.gate.reasons import (
+    least_drift_of,
+    no_value,
+    rows_observed,
+    why_crossing,
+    why_read_otherwise,
+    why_undecided,
+    why_unread,
+)
 from crs_simcheck.gate.sides import JointCatalogue, Sides, joint_catalogue
 from crs_simcheck.gate.spec import GateSpec
 from crs_simcheck.gate.verdict import People, Verdict
@@ -32,11 +41,7 @@ from crs_simcheck.stats import (
     least_drift,
     leave_one_out,
     rare_rate,
-    reference_needed,
-    reference_suffices,
-    row_sums,
     score,
-    standard_error,
     target_range,
     units_needed,
     with_reference,
@@ -103,12 +108,12 @@ class Comparison:
     def missing(self, spec: GateSpec) -> str | None:
         """Return why a gate cannot be measured at all, or None where it can."""
         metric = spec.metric
-        by_hand = spec.range_by_hand is not None
+        by_hand = self._given(spec) is not None
         own, theirs, _ = self._rows(metric, by_hand)
         if own is None:
             nothing = f"the simulator has no {metric.table.replace('_', ' ')} in {self.task}"
             return self.unread.get(metric.chosen or "", nothing)
-        reason = _unread(metric, own, "the simulator")
+        reason = why_unread(metric, own, "the simulator")
         if reason is None and not by_hand:
             if self.baseline is None:
                 reason = (
@@ -119,8 +124,8 @@ class Comparison:
                 table = metric.table.replace("_", " ")
                 reason = f"baseline '{self.baseline.name}' has no {table} in {self.task}"
             else:
-                reason = _unread(metric, theirs, f"baseline '{self.baseline.name}'")
-                reason = reason or _read_otherwise(metric, self.simulator, self.baseline)
+                reason = why_unread(metric, theirs, f"baseline '{self.baseline.name}'")
+                reason = reason or why_read_otherwise(metric, self.simulator, self.baseline)
         if reason is None and metric.paired and self._ratings(metric, by_hand) is None:
             reason = "no ratings by people of the films that were asked about"
         if reason is None and metric.table == "mentions":
@@ -131,7 +136,7 @@ class Comparison:
         """Return the verdict of a gate; one that cannot be measured is ``inconclusive``."""
         reason = self.missing(spec)
         metric = spec.metric
-        by_hand = spec.range_by_hand
+        by_hand = self._given(spec)
         own, theirs, notes = self._rows(metric, by_hand is not None)
         if reason is not None or own is None:
             return Verdict(spec, "inconclusive", 0, reason=reason or "", notes=notes)
@@ -143,6 +148,20 @@ class Comparison:
         else:
             verdict = self._with_people(spec, own, theirs, notes)
         return _checked(verdict, self.settings.least_seekers)
+
+    def _published(self, spec: GateSpec) -> float | None:
+        """Return the figure that stands for people of whom nothing else is known, or None."""
+        if self.baseline is None or spec.range_by_hand is not None:
+            return None
+        return self.baseline.published.get(self.task, {}).get(spec.metric.name)
+
+    def _given(self, spec: GateSpec) -> Range | None:
+        """Return a range that is not drawn from people: by hand, or around a published figure."""
+        figure = self._published(spec)
+        if figure is None:
+            return spec.range_by_hand
+        margin = spec.margin if spec.margin is not None else spec.metric.margin.at(figure)
+        return target_range(figure, margin, spec.metric.direction)
 
     # -- rows --------------------------------------------------------------------------------
 
@@ -164,9 +183,12 @@ class Comparison:
         return choose_ratings(self.sides, theirs, self.sides.baseline_rows("answers"))
 
     def _notes(self, spec: GateSpec) -> tuple[str, ...]:
-        by_hand = spec.range_by_hand is not None
+        by_hand = self._given(spec) is not None
         ratings = self._ratings(spec.metric, by_hand) if spec.metric.paired else None
-        return tuple(notes_on(spec, self.sides, None if by_hand else self.baseline, ratings))
+        notes = tuple(notes_on(spec, self.sides, None if by_hand else self.baseline, ratings))
+        if self._published(spec) is None or self.baseline is None:
+            return notes
+        return (*notes, published_note(self.baseline, spec.metric))
 
     def _label(self, metric: Metric) -> Callable[[int], str]:
         return partial(self.sides.label, metric.table)
@@ -177,7 +199,7 @@ class Comparison:
         metric = spec.metric
         margin = metric.margin.at(target.high if np.isfinite(target.high) else target.low)
         evidence = evidence_for(metric, self._label(metric), own)
-        own = _observed(metric, own)
+        own = rows_observed(metric, own)
         if metric.rate is not None:
             rate = rare_rate(*metric.rate.of_units(own))
             value, interval = rate.value, rate.interval
@@ -192,7 +214,7 @@ class Comparison:
             value = float(function(Pool.whole(own))[0])
             se = jackknife_error(leave_one_out(own, function, metric.blocks))
             if not (np.isfinite(value) and np.isfinite(se)):
-                return _nothing(spec, own, notes)
+                return no_value(spec, own, notes)
             interval = confidence_interval(value, se, own.n_units)
             seen = least_drift(0.0, se, own.n_units)
             needed = units_needed(value, se * own.n_units**0.5, own.n_units, target)
@@ -206,11 +228,14 @@ class Comparison:
             target=target,
             margin=margin,
             score=score(value, target, margin),
-            reason=_crossing(needed) if outcome == "inconclusive" else "",
+            reason=why_crossing(needed) if outcome == "inconclusive" else "",
             least_drift=seen,
             seekers_needed=needed if outcome == "inconclusive" else None,
             evidence=evidence,
             notes=notes,
+            published=None
+            if self._published(spec) is None or self.baseline is None
+            else self.baseline.name,
         )
 
     def _with_people(
@@ -229,7 +254,7 @@ class Comparison:
             self._drawer,
         )
         if found is None:
-            return _nothing(spec, own, notes)
+            return no_value(spec, own, notes)
         margin = spec.margin if spec.margin is not None else metric.margin.at(found.center)
         h = half_width(margin, found.sigma1, found.size, metric.direction)
         target = target_range(found.center, h, metric.direction)
@@ -246,7 +271,7 @@ class Comparison:
                 metric.direction,
                 found.largest,
             )
-            reason, seekers, people = _undecided(found, reference, n)
+            reason, seekers, people = why_undecided(found, reference, n)
         return Verdict(
             spec,
             outcome,
@@ -258,7 +283,7 @@ class Comparison:
             score=score(found.value, target, margin),
             people=self._people(found),
             reason=reason,
-            least_drift=_least_drift(found, h, n),
+            least_drift=least_drift_of(found, h, n),
             seekers_needed=seekers,
             people_needed=people,
             evidence=evidence_for(metric, self._label(metric), own, theirs, found.groups),
@@ -298,87 +323,6 @@ class Comparison:
             share_below=below,
             n_draws=self.settings.n_draws,
         )
-
-
-def _observed(metric: Metric, rows: Rows) -> Rows:
-    """Return the rows of the seekers in whose answers this metric could be read."""
-    where = metric.read_in
-    if where is None and metric.rate is not None:
-        where = (metric.rate.block, metric.rate.answers)
-    if where is not None:
-        read = np.asarray(rows.unit_sums(where[0]))[:, where[1]]
-    elif metric.table == "answers":
-        read = row_sums(rows.unit_sums("asked"))
-    else:
-        return rows
-    some = np.flatnonzero(read)
-    return rows if some.size == rows.n_units else rows.units(some)
-
-
-def _unread(metric: Metric, rows: Rows, who: str) -> str | None:
-    """Return why a side cannot be measured although it has rows, or None."""
-    if metric.read_in is None:
-        return None
-    block, column = metric.read_in
-    if np.asarray(rows.blocks[block])[:, column].any():
-        return None
-    if metric.name == "leakage_rate":
-        return f"no history of the seekers of {who} is known: give profiles"
-    return f"{who} has no response that {metric.name} could be read in"
-
-
-def _read_otherwise(metric: Metric, simulator: Group, people: Group) -> str | None:
-    """Return which two instruments read the two sides, or None where it is one."""
-    chosen = metric.chosen or ""
-    own, theirs = simulator.instruments.get(chosen), people.instruments.get(chosen)
-    if own == theirs or own is None or theirs is None:
-        return None
-    return (
-        f"{chosen} '{own}' read the simulator and {chosen} '{theirs}' read the people of "
-        f"'{people.name}': figures of two instruments cannot be compared"
-    )
-
-
-def _nothing(spec: GateSpec, own: Rows, notes: tuple[str, ...]) -> Verdict:
-    if spec.metric.paired:
-        why = "there is no correlation: the answers do not vary, or too few films are rated"
-    else:
-        why = spec.metric.absent or "the value does not exist, or hangs on a single seeker"
-    return Verdict(spec, "inconclusive", own.n_units, reason=why, notes=notes)
-
-
-def _least_drift(found: Estimates, h: float, n: int) -> float:
-    """Return the least drift that is found; a rate scatters more the higher it is."""
-    if found.rate is None:
-        return least_drift(h, standard_error(found.se, found.sigma1, found.n_people), n)
-    past = found.rate.detectable(found.center + h) - (found.center + h)
-    theirs = least_drift(0.0, standard_error(0.0, found.sigma1, found.n_people), n)
-    return h + float(np.hypot(past, theirs))
-
-
-def _crossing(needed: int | None) -> str:
-    if needed is None:
-        return "the interval crosses an end of the range"
-    return f"the interval crosses an end of the range; about {needed:,} seekers would decide"
-
-
-def _undecided(
-    found: Estimates, reference: Reference, n: int
-) -> tuple[str, int | None, int | None]:
-    """Return why a comparison did not decide, and the seekers or the people that would."""
-    if not reference_suffices(reference.margin, reference.sigma1, reference.n_units):
-        people = reference_needed(reference.margin, reference.sigma1, n)
-        takes = "" if people is None else f"; it takes about {people:,} people"
-        return f"baseline too small: {found.n_people} people{takes}", None, people
-    needed = units_needed(found.value, found.se * n**0.5, n, reference)
-    if needed is None:  # the baseline's own uncertainty reaches over the end, whatever n is
-        target = reference.range_at(n)
-        past = min(abs(found.value - target.low), abs(found.value - target.high))
-        people = reference_needed(past, reference.sigma1, n)
-        takes = "" if people is None else f"; it takes about {people:,} people"
-        near = f"baseline too small for a value so near to an end: {found.n_people} people"
-        return near + takes, None, people
-    return _crossing(needed), needed, None
 
 
 def _checked(verdict: Verdict, least: int) -> Verdict:

@@ -158,7 +158,8 @@ def _shares(
 ) -> Shares:
     def shares(rows: Rows) -> FloatArray:
         counts = _column_sums(rows, metric.blocks[0])
-        return counts / max(counts.sum(), 1.0)
+        shared: FloatArray = counts / max(counts.sum(), 1.0)
+        return shared
 
     own, theirs = shares(simulator), None if people is None else shares(people)
     best = np.argsort(-own, kind="stable")[:_N_TOP].tolist()

@@ -10,9 +10,9 @@ from crs_simcheck.baselines import Group
 from crs_simcheck.gate.ratings import Ratings
 from crs_simcheck.gate.sides import Sides
 from crs_simcheck.gate.spec import GateSpec
-from crs_simcheck.metrics import Table
+from crs_simcheck.metrics import Metric, Table
 
-__all__ = ["left_out", "notes_on"]
+__all__ = ["left_out", "notes_on", "published_note"]
 
 _SILENT = {
     "mentions": "they named no film that could be read",
@@ -56,6 +56,15 @@ def notes_on(
         yield from _without_vectors(sides)
     if ratings is not None:
         yield f"mean ratings from {ratings.source}"
+
+
+def published_note(baseline: Group, metric: Metric) -> str:
+    """Return the warning that goes with a published figure."""
+    grows = " and this metric grows with it" if metric.unit == "bits" else ""
+    return (
+        f"'{baseline.name}' is a published figure: the size of its group is not known{grows}, so "
+        "a drift may be one of size alone; compare with a baseline of people where there is one"
+    )
 
 
 def _without_vectors(sides: Sides) -> Iterator[str]:

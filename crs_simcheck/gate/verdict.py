@@ -73,6 +73,8 @@ class Verdict:
         What lies behind the value.
     notes:
         What a reader should know of how it was measured.
+    published:
+        The baseline whose published figure the range goes around, where it has no people.
     """
 
     gate: GateSpec
@@ -90,6 +92,7 @@ class Verdict:
     people_needed: int | None = None
     evidence: Evidence | None = None
     notes: tuple[str, ...] = ()
+    published: str | None = None
 
     @property
     def too_high(self) -> bool:
@@ -131,6 +134,7 @@ class Verdict:
                 "share_below": _plain(people.share_below),
                 "draws": people.n_draws,
             },
+            "published": self.published,
             "evidence": None if self.evidence is None else self.evidence.as_json(),
             "notes": list(self.notes),
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from crs_simcheck.instruments.aspects import Lexicon, film_lexicon, open_aspects, read_lexicon
 from crs_simcheck.instruments.base import Instrument
 from crs_simcheck.instruments.formats import format_violation
 from crs_simcheck.instruments.leakage import leaked_titles
@@ -24,6 +25,7 @@ from crs_simcheck.instruments.sentiment import (
     stars_to_sentiment,
 )
 from crs_simcheck.instruments.textkey import text_key, word_key
+from crs_simcheck.instruments.titles_named import TitleFinder
 from crs_simcheck.instruments.words import count_words, words
 from crs_simcheck.instruments.yesno import is_exact_yes_no, read_yes_no
 
@@ -32,16 +34,21 @@ __all__ = [
     "ROLE_RULES",
     "VADER",
     "Instrument",
+    "Lexicon",
     "MentionList",
     "RoleReading",
     "RoleRule",
     "Sentiment",
     "SentimentCounts",
     "SentimentInstrument",
+    "TitleFinder",
     "count_words",
+    "film_lexicon",
     "format_violation",
     "is_exact_yes_no",
     "leaked_titles",
+    "open_aspects",
+    "read_lexicon",
     "read_mentions",
     "read_role",
     "read_sentiment",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["COMMON", "PLACES", "VERY_COMMON"]
+__all__ = ["COMMON", "PLACES", "TALK", "VERY_COMMON"]
 
 # Words of talk about films.
 _TALK = """
@@ -86,7 +86,10 @@ philadelphia phoenix prague rome russia russian scotland seattle selma spain spa
 texas tokyo toronto utah vegas venice vienna virginia wales wyoming
 """
 
-VERY_COMMON: frozenset[str] = frozenset(_TALK.split()) | frozenset(_VERY.split())
+TALK: frozenset[str] = frozenset(_TALK.split())
+"""Kinds of films, months and feasts among them: a capital of theirs says nothing of a film."""
+
+VERY_COMMON: frozenset[str] = TALK | frozenset(_VERY.split())
 """Several of them in a row are a phrase, not a title."""
 
 COMMON: frozenset[str] = VERY_COMMON | frozenset(_WORDS.split())

@@ -31,7 +31,7 @@ _UNSEEN = re.compile("[\u00ad\u061c\u200c-\u200f\u202a-\u202e\u2060-\u2069\ufe00
 _KEYCAP = re.compile("[0-9#*]\u20e3")
 # Ordering a run of marks takes quadratic time, and no writing puts 30 on one letter (UAX #15). A
 # run of signs that are no letters is cut with them; no instrument reads further than its first 30.
-_SIGN = r"(?:(?!\w)[\u0300-\U0010ffff])"
+_SIGN = r"[^\w\x00-\u02ff]"
 _LONG_RUN = re.compile(rf"({_SIGN}{{30}}){_SIGN}+")
 
 

@@ -50,6 +50,8 @@ _I_WILL = r"\b(?:I can|I could|I will|I'll|let me|allow me to|help me|happy to|a
 _UP_TO_2 = r"(?:\w{1,20} ){0,2}"
 _UP_TO_5 = r"(?:[\w'-]{1,20} ){0,5}"
 _NEAR = r"[^.!?\n]{0,60}?\b"
+# From the beginning of a sentence, with nothing in it that turns a film down.
+_NOT_DENIED = r"(?<![^.!?\n])(?:(?!n't\b|\bnot\b|\bneither\b|\bnone\b|\bcannot\b)[^.!?\n]){0,300}?"
 _QUALITIES = r"(?: (?!(?:i|my|for|of|that|about|to|the)\b)[\w'-]{1,20}){0,5}"
 # A film that is named rather than pointed at: "it" and "this film" are what reviewers recommend.
 _NAMED = (
@@ -71,10 +73,21 @@ SPEAKER_LABEL = re.compile(
 )
 """A line that begins with the name of a speaker, such as ``Assistant:``."""
 
+# To write one's own name before what one says is bad form (formats.py marks it), but to speak for
+# oneself all the same.
+_OWN_NAME_FIRST = r"(?!\A[ \t>#*_\"'(\[-]{0,12}(?:user|seeker|human|customer)[ \t*_\])\"']{0,6}:)"
+_SPOKEN_FOR = re.compile(
+    _OWN_NAME_FIRST + f"(?:{SPEAKER_LABEL.pattern})", re.IGNORECASE | re.MULTILINE
+)
+
 _TRANSCRIPT = re.compile(
     r"(?<=[.!?\"')] )(?:USER|ASSISTANT|SEEKER|RECOMMENDER|AGENT|SYSTEM)\b(?: \([^()\n]{0,60}\))?:"
     r"|<\|?(?:im_?start|im_?end|assistant|user|system|start_header_id|eot_id)\|?>"
     r"|\[/?INST\]"
+    # "(ASSISTANT names a film)" stands for the other's turn; "(ASSISTANT failed)" looks back on it.
+    r"|^[ \t]{0,4}[(\[][ \t]?(?:[Tt]he )?(?:ASSISTANT|Assistant|RECOMMENDER|SYSTEM|AGENT)"
+    r" (?!is\b|was\b|has\b)(?:\w{1,20}ly )?(?:[a-z]{1,20}s|doesn't|does not|will)\b",
+    re.MULTILINE,
 )
 
 
@@ -85,13 +98,13 @@ def _rule(name: str, reason: str, *patterns: str) -> RoleRule:
 ROLE_RULES: tuple[RoleRule, ...] = (
     RoleRule(
         "speaker_label",
-        SPEAKER_LABEL,
-        "nobody writes the name of a side before what they say, unless they write the dialogue",
+        _SPOKEN_FOR,
+        "nobody writes the name of the other side, or of both, unless they write the dialogue",
     ),
     RoleRule(
         "transcript",
         _TRANSCRIPT,
-        "labels within a line, and the tokens of chat templates, belong to a transcript",
+        "labels within a line, stage directions and tokens of chat templates make a transcript",
     ),
     _rule(
         "offers_recommendation",
@@ -114,9 +127,10 @@ ROLE_RULES: tuple[RoleRule, ...] = (
         r"|I (?:would |'d )?(?:recommend|suggest))",
         r"\b(?:based on|given|considering) your "
         rf"{_UP_TO_2}(?:{_WISH}\b|love\b|enjoyment\b)",
-        r"\b(?:fit|match|meet|suit|satisf(?:y|ie)|align)(?:s|es|ing)?(?: with| all)?(?: of)? your "
-        rf"{_UP_TO_2}{_WISH}\b",
-        rf"\byour {_UP_TO_2}(?:requirements|criteria|preferences)\b",
+        _NOT_DENIED
+        + r"\b(?:fit|match|meet|suit|satisf(?:y|ie)|align)(?:s|es|ing)?(?: with| all)?(?: of)?"
+        rf" your {_UP_TO_2}{_WISH}\b",
+        _NOT_DENIED + rf"\byour {_UP_TO_2}(?:requirements|criteria|preferences)\b",
         r"\bsince you(?:'re| are) (?:looking for|interested in|in the mood)",
     ),
     _rule(
@@ -132,7 +146,7 @@ ROLE_RULES: tuple[RoleRule, ...] = (
         rf"\b(?:is|are) there (?:an?|any) {_UP_TO_5}you(?:'d| would)?(?: \w{{1,20}})?"
         r" (?:prefer|like|enjoy|interested in|looking for|in the mood for)\b",
         r"\b(?:could|can|would|please) (?:you )?(?:please )?"
-        r"(?:tell me|share|provide|specify|let me know|describe|clarify)"
+        r"(?:tell me|share|provide|specify|let me know|describe|clarify|repeat|restate|remind me)"
         rf"{_NEAR}(?:you(?:'re| are| were| have|'ve)?(?: \w{{1,20}})?"
         r" (?:like|liked|enjoy|enjoyed|prefer|interested in|looking for|in the mood)"
         rf"|your {_UP_TO_2}(?:favou?rites?|preferences?|tastes?))\b",
@@ -178,6 +192,6 @@ def read_role(text: str) -> RoleReading:
     >>> read_role("What genre do you like?").markers
     ('asks_for_preferences',)
     """
-    seen = re.sub(r"[*_`]+", "", plain(text[:_READ_AT_MOST]))
+    seen = re.sub(r"[*_`]+", "", plain(text[:_READ_AT_MOST])).lstrip()
     markers = tuple(rule.name for rule in ROLE_RULES if rule.pattern.search(seen))
     return RoleReading(bool(markers), markers)

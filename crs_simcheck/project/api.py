@@ -12,7 +12,7 @@ from crs_simcheck.project.settings import SimulatorSettings
 __all__ = ["check"]
 
 
-def check(
+def check(  # noqa: PLR0913 - a door to everything: all but the first have a default
     responses: str | Path,
     baseline: str | Path | Mapping[str, str] | None = None,
     *,

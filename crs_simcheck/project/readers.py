@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
-from crs_simcheck.instruments.aspects import read_lexicon
+from crs_simcheck.instruments import TitleFinder, read_lexicon
 from crs_simcheck.instruments.vectors import (
     DEFAULT_SENTENCE_MODEL,
     SENTENCE_SPLITTER,
@@ -24,17 +23,12 @@ from crs_simcheck.instruments.vectors import (
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.tasks import Readers
 
-if TYPE_CHECKING:
-    from crs_simcheck.instruments.titles_named import TitleFinder
-
 __all__ = ["readers_for"]
 
 
 @lru_cache(maxsize=4)
 def _finder(catalogue: Catalogue) -> TitleFinder:
     """Return what finds a catalogue's titles; simulators of one repository share its index."""
-    from crs_simcheck.instruments.titles_named import TitleFinder
-
     return TitleFinder(item.label for item in catalogue)
 
 

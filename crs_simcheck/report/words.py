@@ -98,6 +98,8 @@ def range_words(verdict: Verdict, *, short: bool = False) -> str:
     if short:
         return span
     people = verdict.people
+    if verdict.published is not None:
+        return f"{span} goes around the figure published in '{verdict.published}'"
     if people is None:
         return f"{span} is asked for"
     return f"groups of {people.size} {_speakers(people.speakers)}: {span}"

@@ -10,14 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from crs_simcheck.instruments import INSTRUMENTS, VADER, SentimentInstrument
+from crs_simcheck.instruments import (
+    INSTRUMENTS,
+    VADER,
+    Lexicon,
+    SentimentInstrument,
+    TitleFinder,
+    film_lexicon,
+)
 from crs_simcheck.instruments.vectors import VectorReader, VectorReading, VectorsMissing
-
-if TYPE_CHECKING:
-    from crs_simcheck.instruments.aspects import Lexicon
-    from crs_simcheck.instruments.titles_named import TitleFinder
 
 __all__ = ["VECTORS", "Readers", "VectorName"]
 
@@ -51,8 +53,6 @@ class Readers:
     @cached_property
     def aspects(self) -> Lexicon:
         """The lexicon of aspects."""
-        from crs_simcheck.instruments.aspects import film_lexicon
-
         return film_lexicon() if self.lexicon is None else self.lexicon
 
     @property

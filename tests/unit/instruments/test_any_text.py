@@ -23,6 +23,11 @@ READERS = {
     "format": lambda text: [
         instruments.format_violation(task, text, {"n_items": 2}) for task in (*TASKS, "none")
     ],
+    "sentences": instruments.split_sentences,
+    "sentiment": instruments.read_sentiment,
+    "aspects": instruments.film_lexicon().read,
+    "open-aspects": instruments.open_aspects,
+    "title-mentions": instruments.TitleFinder(["Heat (1995)", "Paper Lions (2004)"]).named,
     "leakage": lambda text: instruments.leaked_titles(text, HISTORY, "Heat (1995)"),
 }
 
@@ -105,10 +110,12 @@ def test_direction_marks_change_nothing(text):
     assert instruments.words(marked) == instruments.words(text)
     assert instruments.read_role(marked) == instruments.read_role(text)
     assert instruments.read_mentions(marked) == instruments.read_mentions(text)
+    assert instruments.film_lexicon().read(marked) == instruments.film_lexicon().read(text)
 
 
 def test_every_instrument_has_a_name_and_a_version():
     names = {"words", "text-key", "yes-no", "mentions", "role-markers", "format", "leakage"}
+    names |= {"sentences", "sentiment", "title-mentions"}
     assert set(INSTRUMENTS) == names
     for name, instrument in INSTRUMENTS.items():
         assert instrument.name == name

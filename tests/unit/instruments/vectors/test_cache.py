@@ -108,6 +108,21 @@ def test_more_texts_than_one_block_holds(path):
     assert all(map(same, over(path).read(texts), MadeUp().read(texts)))
 
 
+def test_what_was_read_before_a_stop_is_kept(path):
+    class Stopped(MadeUp):
+        def read(self, texts):
+            if self.asked:
+                raise KeyboardInterrupt
+            return super().read(texts)
+
+    texts = [f"film number {i}" for i in range(600)]
+    model = Stopped()
+    with pytest.raises(KeyboardInterrupt):
+        over(path, model).read(texts)
+    assert 0 < len(model.asked) < 600
+    assert over(path).missing(texts) == 600 - len(model.asked)
+
+
 @given(st.lists(ANY_TEXT, max_size=8))
 def test_any_text_comes_back_the_same(tmp_path_factory, texts):
     path = tmp_path_factory.mktemp("any") / "c.ndjson"

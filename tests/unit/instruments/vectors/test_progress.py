@@ -8,49 +8,69 @@ import sys
 import pytest
 
 from crs_simcheck.instruments.vectors import _progress
-from crs_simcheck.instruments.vectors._progress import blocks
-
-
-def test_blocks_are_the_sequence():
-    assert list(blocks("abcdefg", 3, "letters")) == ["abc", "def", "g"]
-    assert list(blocks("", 3, "letters")) == []
+from crs_simcheck.instruments.vectors._progress import progress
 
 
 @pytest.fixture
 def seconds(monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(_progress.time, "monotonic", lambda: clock[0])
+    monkeypatch.setenv("FORCE_COLOR", "1")
     return clock
 
 
-def test_a_slow_one_is_whole_too(seconds, capsys, monkeypatch):
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    found = []
-    for block in blocks(list(range(20)), 3, "numbers [of] things"):
-        seconds[0] += 1.5
-        found += block
-        found += [x for inner in blocks([], 1, "inner") for x in inner]
-    assert found == list(range(20))
+def work(seconds, total, step, what="numbers [of] things"):
+    with progress(total, what) as advance:
+        for _ in range(total):
+            seconds[0] += step
+            advance(1)
+
+
+def test_a_slow_one_is_shown_on_stderr(seconds, capsys):
+    work(seconds, 5, 1.5)
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "numbers [of] things" in shown.err
 
 
-def test_one_inside_another_shows_nothing(seconds, capsys, monkeypatch):
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    for _ in blocks([1, 2, 3, 4], 1, "outer"):
-        for _ in blocks([1, 2, 3, 4], 1, "inner"):
-            seconds[0] += 1.5
+@pytest.mark.parametrize("total,step", [(5, 0.4), (1, 9), (0, 9)])
+def test_a_fast_one_and_the_last_step_are_not(seconds, capsys, total, step):
+    work(seconds, total, step)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_one_inside_another_shows_nothing(seconds, capsys):
+    with progress(4, "outer") as advance:
+        for _ in range(4):
+            work(seconds, 4, 1.5, "inner")
+            advance(1)
     shown = capsys.readouterr().err
     assert "outer" in shown
     assert "inner" not in shown
+    work(seconds, 4, 1.5, "after")
+    assert "after" in capsys.readouterr().err
+
+
+def test_an_error_leaves_nothing_behind(seconds, capsys):
+    def hurt():
+        with progress(9, "hurt") as advance:
+            seconds[0] += 3
+            advance(1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        hurt()
+    capsys.readouterr()
+    work(seconds, 4, 1.5, "after")
+    assert "after" in capsys.readouterr().err
 
 
 def test_a_fast_one_does_not_load_rich():
     code = (
         "import sys\n"
-        "from crs_simcheck.instruments.vectors._progress import blocks\n"
-        "assert [*blocks('abc', 2, 'letters')] == ['ab', 'c']\n"
+        "from crs_simcheck.instruments.vectors._progress import progress\n"
+        "with progress(9, 'letters') as advance:\n"
+        "    advance(9)\n"
         "assert 'rich' not in sys.modules\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -17,7 +17,9 @@ from crs_simcheck.instruments import INSTRUMENTS, words
 from crs_simcheck.instruments.vectors import (
     DEFAULT_WORD_VECTORS,
     WORD_SPLITTER,
+    CachedReader,
     ModelUnavailable,
+    VectorsMissing,
     default_word_vectors,
     load_word_vectors,
     word_identity,
@@ -250,6 +252,14 @@ def test_a_name_that_cannot_be(tmp_path, name, message):
         load_word_vectors(tmp_path / name)
     with pytest.raises(InputError, match=message):
         word_identity(tmp_path / name)
+
+
+def test_a_file_that_is_not_here_makes_a_gate_inconclusive(tmp_path):
+    def load():
+        return load_word_vectors(tmp_path / "missing.bin")
+
+    with pytest.raises(VectorsMissing, match=r"the model is not at hand: .*there is no such file"):
+        CachedReader(load, tmp_path / "c.ndjson", "missing:1", WORD_SPLITTER).read(["a film"])
 
 
 def test_a_folder_is_no_file(tmp_path):
