@@ -1,4 +1,4 @@
-"""All benchmarks at full size: speed, the cost of an idle plugin, and error rates.
+"""All benchmarks at full size: speed, an idle plugin, two million reviews, and error rates.
 
 ``make bench`` calls this; the error rates take the better part of an hour on two cores.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 # Behind the installed packages, so that a wheel is measured and not the checkout.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import error_rates, idle, speed
+from benchmarks import amazon, error_rates, idle, speed
 
 
 def main() -> int:
@@ -24,9 +24,11 @@ def main() -> int:
     slow = speed.main([])
     print("\n# Idle\n", flush=True)
     idled = idle.main([])
+    print("\n# Two million reviews\n", flush=True)
+    grown = amazon.main([])
     print("\n# Error rates, in per cent within / drifted\n", flush=True)
     wrong = error_rates.main(["--runs", str(runs)])
-    return int(bool(slow or idled or wrong))
+    return int(bool(slow or idled or grown or wrong))
 
 
 if __name__ == "__main__":

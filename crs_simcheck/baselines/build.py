@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 from crs_simcheck.baselines.group import Group, Provenance
-from crs_simcheck.baselines.measure import Measured, measure, measure_group
+from crs_simcheck.baselines.late_vectors import add_vectors
+from crs_simcheck.baselines.measure import group_of_rows
+from crs_simcheck.baselines.merge import parse_merge, rebuild_merge
 from crs_simcheck.baselines.options import BuildOptions, command_line, parse_command
-from crs_simcheck.baselines.secret import secret_of, with_secret_keys
-from crs_simcheck.baselines.sources import KINDS, Kind
-from crs_simcheck.baselines.sources.base import sha256_of, speaker_rng
-from crs_simcheck.baselines.storage import read_group, write_group
+from crs_simcheck.baselines.publish import write_whole
+from crs_simcheck.baselines.secret import fingerprints, with_secret_keys
+from crs_simcheck.baselines.sources import KINDS, Kind, SourceData
+from crs_simcheck.baselines.storage import read_group
+from crs_simcheck.baselines.total import Work, total_rows, with_cap
 from crs_simcheck.errors import InputError, UnknownNameError
+from crs_simcheck.instruments import TitleFinder, read_lexicon
+from crs_simcheck.instruments.vectors import (
+    VectorReader,
+    default_word_vectors,
+    load_sentence_vectors,
+    load_word_vectors,
+)
+from crs_simcheck.tasks import Readers
 
 __all__ = ["build", "find_kind", "rebuild"]
 
 # What every kind understands.
-_COMMON = ("seed", "date")
+_COMMON = ("seed", "date", "aspects", "word_vectors", "sentence_model")
 
 
 def find_kind(name: str) -> Kind:
@@ -35,6 +46,8 @@ def build(
     *,
     name: str | None = None,
     options: BuildOptions | None = None,
+    work: Work | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Group:
     """Read a source, measure what its speakers said, and write the group into a folder.
 
@@ -48,6 +61,10 @@ def build(
         Folder of the group; made where it is missing.
     name:
         What the group is called; the folder's own name by default.
+    work:
+        Where measuring is done; in this process by default.
+    tell:
+        Is told, in a sentence each, what somebody should know of the source.
 
     Raises
     ------
@@ -67,12 +84,12 @@ def build(
         )
     called = name or out.resolve().name
     command = command_line(kind, source, out, called, chosen)
-    group = _measured(known, source, called, command, chosen)
-    write_group(group, out)
+    group = _measured(known, source, called, command, chosen, work, tell)
+    write_whole(group, out)
     return dataclasses.replace(group, path=out)
 
 
-def rebuild(folder: Path, source: Path | None, out: Path) -> Group:
+def rebuild(folder: Path, source: Path | None, out: Path, *, work: Work | None = None) -> Group:
     """Build a group again as its recorded command says, into another folder.
 
     Parameters
@@ -81,18 +98,28 @@ def rebuild(folder: Path, source: Path | None, out: Path) -> Group:
         The group. It may have been read by other instruments than the ones at hand.
     source:
         Where its source is now. Other files that the command names are looked for beside it.
+        Of a merged group, the folder in which its parts are.
+    work:
+        Where measuring is done; in this process by default.
 
     Raises
     ------
     InputError
         The group records no command that builds it, or a file is missing.
     """
-    recorded = parse_command(read_group(folder, check=False).provenance.command)
+    command = read_group(folder, check=False).provenance.command
+    merged = parse_merge(command)
+    if merged is not None:
+        return rebuild_merge(merged, source, out)
+    recorded = parse_command(command)
     options = recorded.options
     options = dataclasses.replace(
         options,
         catalogue=_beside(options.catalogue, source),
         profiles=_beside(options.profiles, source),
+        meta=_beside(options.meta, source),
+        aspects=_beside(options.aspects, source),
+        word_vectors=_beside(options.word_vectors, source),
     )
     kind = find_kind(recorded.kind)
     group = _measured(
@@ -103,8 +130,9 @@ def rebuild(folder: Path, source: Path | None, out: Path) -> Group:
             kind.name, _named(recorded.source), Path(recorded.out), recorded.name, options
         ),
         options.dated(),
+        work,
     )
-    write_group(group, out)
+    write_whole(group, out)
     return dataclasses.replace(group, path=out)
 
 
@@ -124,7 +152,13 @@ def _beside(path: Path | None, source: Path | None) -> Path | None:
 
 
 def _measured(
-    kind: Kind, source: Path | None, name: str, command: str, options: BuildOptions
+    kind: Kind,
+    source: Path | None,
+    name: str,
+    command: str,
+    options: BuildOptions,
+    work: Work | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Group:
     if kind.needs_source and source is None:
         raise InputError(f"kind '{kind.name}' needs a source", fix=f"it is {kind.title}")
@@ -132,13 +166,20 @@ def _measured(
         raise InputError(f"kind '{kind.name}' reads no source", path=source, fix="leave it out")
     place = source or Path()
     data = kind.read(place, options)
-    measured = measure(
-        data.responses, data.catalogue, histories=data.histories, like_at=options.like_at
-    )
+    for note in data.notes:
+        (tell or _nobody)(note)
+    readers = _readers(data, options)
+    total = total_rows(data, like_at=options.like_at, readers=readers, work=work or Work())
     designs = {task: dict(design) for task, design in data.designs.items()}
+    rows = total.rows
+    if readers is not None:
+        chosen = {"cap": options.cap, "seed": options.seed}
+        for task in add_vectors(rows, total.texts, readers, data.tables, **chosen):
+            designs.setdefault(task, {})["vectors_cap"] = options.cap
     if data.cap is not None:
-        measured = _capped(measured, data.cap, options.seed)
+        with_cap(rows, data.cap, options.seed)
         designs.setdefault("items_talk", {})["cap"] = data.cap
+    hashes, secret = fingerprints(kind.files(place, options))
     provenance = Provenance(
         source=data.source,
         licence=data.licence,
@@ -146,46 +187,47 @@ def _measured(
         date=options.date or "",
         command=command,
         description=data.description,
-        source_sha256={_short(f, place): sha256_of(f) for f in kind.files(place, options)},
+        source_sha256={_short(path, place): digest for path, digest in hashes.items()},
         popularity=data.popularity,
         mean_rating=data.mean_rating,
     )
-    group = measure_group(
-        measured,
+    group = group_of_rows(
+        rows,
         data.catalogue,
         name=name,
         speakers=data.speakers,
         provenance=provenance,
         tables=data.tables,
-        unread=data.unread,
         designs=designs,
+        readers=readers,
     )
-    return with_secret_keys(group, secret_of(kind.files(place, options)))
+    return with_secret_keys(group, secret)
+
+
+def _nobody(_note: str) -> None:
+    """Tell nobody."""
+
+
+def _readers(data: SourceData, options: BuildOptions) -> Readers | None:
+    """Return what reads prose, where a task keeps any of it."""
+    kept = {table for tables in data.tables.values() for table in tables}
+    if "texts" not in kept:
+        return None
+    vectors: dict[str, VectorReader] = {}
+    if "word_vectors" in kept:
+        file = options.word_vectors
+        vectors["word-vectors"] = (
+            default_word_vectors() if file is None else load_word_vectors(file)
+        )
+    if "sentence_vectors" in kept and options.sentence_model is not None:
+        vectors["sentence-vectors"] = load_sentence_vectors(options.sentence_model)
+    return Readers(
+        titles=TitleFinder(item.label for item in data.catalogue),
+        lexicon=None if options.aspects is None else read_lexicon(options.aspects),
+        vectors=vectors,
+    )
 
 
 def _short(file: Path, source: Path) -> str:
     """Return a file's name, or its path within the folder of the source."""
     return file.relative_to(source).as_posix() if source in file.parents else file.name
-
-
-def _capped(measured: tuple[Measured, ...], cap: int, seed: int) -> tuple[Measured, ...]:
-    """Keep at most ``cap`` mentions of each seeker of items_talk, drawn by seed and seeker."""
-    places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for row, one in enumerate(measured):
-        if one.response.task == "items_talk":
-            places[one.response.seeker].extend((row, i) for i in range(len(one.films)))
-    kept: defaultdict[int, list[int]] = defaultdict(list)
-    for seeker, of_seeker in places.items():
-        chosen = list(range(len(of_seeker)))
-        if len(of_seeker) > cap:
-            draw = speaker_rng(seed, seeker).choice(len(of_seeker), cap, replace=False)
-            chosen = sorted(draw.tolist())
-        for place in chosen:
-            row, i = of_seeker[place]
-            kept[row].append(i)
-    return tuple(
-        dataclasses.replace(one, films=tuple(one.films[i] for i in kept[row]))
-        if one.response.task == "items_talk"
-        else one
-        for row, one in enumerate(measured)
-    )

@@ -24,6 +24,9 @@ def describe(group: Group) -> list[tuple[str, str]]:
     ]
     for task, statistics in group.tasks.items():
         facts.append((task, "; ".join(_of_task(statistics))))
+    for task, figures in group.published.items():
+        shown = ", ".join(f"{metric} {value:g}" for metric, value in figures.items())
+        facts.append((task, f"published figures of a group of unknown size: {shown}"))
     facts += [
         ("films", f"{len(group.catalogue):,} in its catalogue" if len(group.catalogue) else ""),
         ("popularity", origin.popularity),

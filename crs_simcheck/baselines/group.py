@@ -65,6 +65,8 @@ class Group:
         model).
     path:
         The folder it was read from, if any.
+    published:
+        Task → metric → a figure that somebody published of a group that is not at hand.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Group:
     instruments: Mapping[str, int | str] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
     path: Path | None = None
+    published: Mapping[TaskName, Mapping[str, float]] = field(default_factory=dict)
 
     def task(self, name: TaskName) -> SeekerStatistics:
         """Return the statistics of a task, or raise :class:`UnknownNameError`."""

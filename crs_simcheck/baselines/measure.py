@@ -28,6 +28,7 @@ __all__ = [
     "measure",
     "measure_group",
     "rows_by_seeker",
+    "vector_rows_of",
 ]
 
 # The tables that each task fills.
@@ -155,13 +156,18 @@ def _rows_of_prose(one: Measured, unread: Sequence[str]) -> _Rows:
     }
     rows: _Rows = {"texts": [_row("texts", read, unread)]}
     if one.word_vector is not None:
-        vector = one.word_vector
-        cells = (float(vector.n), float(vector.missing), vector_value(vector.mean))
-        rows["word_vectors"] = [cells]
+        rows["word_vectors"] = [vector_rows_of("word-vectors", one.word_vector)]
     if one.sentence_vector is not None:
-        vector = one.sentence_vector
-        rows["sentence_vectors"] = [(float(vector.n), vector_value(vector.mean))]
+        rows["sentence_vectors"] = [vector_rows_of("sentence-vectors", one.sentence_vector)]
     return rows
+
+
+def vector_rows_of(instrument: str, vector: VectorReading) -> tuple[Any, ...]:
+    """Return the row of a vector in the table of its instrument."""
+    mean = vector_value(vector.mean)
+    if instrument == "word-vectors":
+        return (float(vector.n), float(vector.missing), mean)
+    return (float(vector.n), mean)
 
 
 def _row(name: TableName, read: Mapping[str, Any], unread: Sequence[str]) -> tuple[Any, ...]:
@@ -171,7 +177,7 @@ def _row(name: TableName, read: Mapping[str, Any], unread: Sequence[str]) -> tup
     )
 
 
-def measure_group(
+def measure_group(  # noqa: PLR0913 - all but the first two are named, and most may be left out
     measured: Iterable[Measured],
     catalogue: Catalogue,
     *,

@@ -92,7 +92,7 @@ def _header(group: Group) -> dict[str, Any]:
         "instruments": dict(sorted(group.instruments.items())),
         "catalogue": catalogue,
         "tasks": tasks,
-    }
+    } | ({"published": _plain_figures(group)} if group.published else {})
 
 
 def read_group(folder: Path, *, check: bool = True) -> Group:
@@ -137,9 +137,28 @@ def read_group(folder: Path, *, check: bool = True) -> Group:
         instruments=MappingProxyType(dict(instruments)),
         provenance=_provenance(header, described, path),
         path=folder,
+        published=_published(header, path),
     )
     _check_films(group)
     return group
+
+
+def _plain_figures(group: Group) -> dict[str, dict[str, float]]:
+    return {task: dict(sorted(figures.items())) for task, figures in group.published.items()}
+
+
+def _published(header: Mapping[str, Any], path: Path) -> Mapping[TaskName, Mapping[str, float]]:
+    published: dict[TaskName, Mapping[str, float]] = {}
+    for task, figures in _object(header, "published", path).items():
+        if task not in TASKS:
+            raise InputError(f"unknown task '{task}'", path=path, field="published")
+        for metric, value in (figures if isinstance(figures, dict) else {"": None}).items():
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise InputError(
+                    f"found {value!r}, need a number", path=path, field=f"published.{task}.{metric}"
+                )
+        published[task] = MappingProxyType({m: float(v) for m, v in figures.items()})
+    return MappingProxyType(published)
 
 
 def _read_header(path: Path) -> Mapping[str, Any]:

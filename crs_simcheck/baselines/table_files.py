@@ -75,14 +75,16 @@ def read_table(path: Path, name: TableName) -> Table:
 
 def _read_csv(path: Path, name: TableName) -> Table:
     expected = ["seeker", *COLUMNS[name]]
+    limit = csv.field_size_limit(_MOST_CELL)
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            csv.field_size_limit(max(csv.field_size_limit(), _MOST_CELL))
             reader = csv.reader(file)
             found = next(reader, [])
             records = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"cannot be read: {error}", path=path) from error
+    finally:
+        csv.field_size_limit(limit)  # it holds for every reader of the process
     if found != expected:
         wrong = next((c for c in found if c not in expected), None)
         near = nearest_name(wrong, expected) if wrong else None
@@ -130,17 +132,26 @@ def _csv_column(texts: Sequence[str], kind: ColumnKind, path: Path, column: str)
 def _numbers(texts: Sequence[str], path: Path, column: str) -> FloatArray:
     """Return the numbers of a column, NaN where a cell is empty; seekers must be whole."""
     whole = column == "seeker"
-    for line, text in enumerate(texts, start=2):
-        if text or whole:
-            value = number_of(text)
-            if value is None or (whole and not (text.isdecimal() and value < 1e9)):
-                raise InputError(
-                    f"found '{text}', need a {'number from 0' if whole else 'finite number'}",
-                    path=path,
-                    line=line,
-                    field=column,
-                )
-    return np.array([text or "nan" for text in texts], dtype=np.str_).astype(np.float64)
+    # Thousands of cells hold a few hundred different texts.
+    values = {text: _number_of_cell(text, whole) for text in set(texts)}
+    if None in values.values():
+        line, text = next((n, t) for n, t in enumerate(texts, start=2) if values[t] is None)
+        raise InputError(
+            f"found '{text}', need a {'number from 0' if whole else 'finite number'}",
+            path=path,
+            line=line,
+            field=column,
+        )
+    return np.array([values[text] for text in texts], dtype=np.float64)
+
+
+def _number_of_cell(text: str, whole: bool) -> float | None:
+    if not text and not whole:
+        return math.nan
+    value = number_of(text)
+    if value is None or (whole and not (text.isdecimal() and value < 1e9)):
+        return None
+    return value
 
 
 def number_of(text: str) -> float | None:

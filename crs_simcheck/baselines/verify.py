@@ -18,6 +18,7 @@ from crs_simcheck.baselines.storage import CATALOGUE_FILE, file_hashes, read_gro
 from crs_simcheck.baselines.tables import SeekerStatistics, Table
 from crs_simcheck.catalogue import read_catalogue
 from crs_simcheck.errors import SimcheckError
+from crs_simcheck.metrics import METRICS
 
 __all__ = ["verify"]
 
@@ -74,7 +75,11 @@ def _of_header(group: Group) -> Iterator[str]:
     for word in words:
         if _MACHINE_PATH.match(word):
             yield f"group.toml: field 'command' names a path of one machine: {word}"
-    if not group.tasks:
+    for task, figures in group.published.items():
+        for name in figures:
+            if name not in METRICS or task not in METRICS[name].tasks:
+                yield f"group.toml: '{name}' is no metric of {task}"
+    if not group.tasks and not group.published:
         yield "group.toml: no task: there is nothing in this group"
 
 
@@ -87,6 +92,7 @@ def _of_catalogue(group: Group, folder: Path) -> Iterator[str]:
     except SimcheckError as error:
         yield str(error)
         return
+    yield from (f"{CATALOGUE_FILE}: {note}" for note in films.notes)
     if films.items != group.catalogue.items:
         yield f"{CATALOGUE_FILE}: differs from what crs-simcheck would write"
 

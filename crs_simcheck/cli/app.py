@@ -10,6 +10,7 @@ from crs_simcheck.cli.baseline import baseline
 from crs_simcheck.cli.check import check
 from crs_simcheck.cli.controls import controls
 from crs_simcheck.cli.show import show
+from crs_simcheck.cli.vectors import vectors
 
 __all__ = ["app"]
 
@@ -27,3 +28,4 @@ app.add_command(check)
 app.add_command(show)
 app.add_command(baseline)
 app.add_command(controls)
+app.add_command(vectors)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
+from crs_simcheck.errors import InputError
 from crs_simcheck.instruments import TitleFinder, read_lexicon
 from crs_simcheck.instruments.vectors import (
     DEFAULT_SENTENCE_MODEL,
     SENTENCE_SPLITTER,
     WORD_SPLITTER,
     CachedReader,
+    ModelUnavailable,
     VectorReader,
     cache_path,
     default_word_vectors,
@@ -49,11 +51,17 @@ def readers_for(settings: SimulatorSettings, films: Catalogue, people: Group | N
     vectors: dict[str, VectorReader] = {
         "word-vectors": _words(settings, _identity(read_by.get("word-vectors")))
     }
-    sentences = _sentences(settings, _identity(read_by.get("sentence-vectors")))
-    if sentences is not None:
-        vectors["sentence-vectors"] = sentences
+    unavailable: dict[str, str] = {}
+    try:
+        sentences = _sentences(settings, _identity(read_by.get("sentence-vectors")))
+    except ModelUnavailable as error:
+        unavailable["sentence-vectors"] = f"the model is not at hand: {error}"
+    else:
+        vectors |= {} if sentences is None else {"sentence-vectors": sentences}
     lexicon = None if settings.aspects is None else read_lexicon(settings.folder / settings.aspects)
-    return Readers(titles=_finder(films), lexicon=lexicon, vectors=vectors)
+    return Readers(
+        titles=_finder(films), lexicon=lexicon, vectors=vectors, unavailable=unavailable
+    )
 
 
 def _identity(version: int | str | None) -> str | None:
@@ -67,7 +75,13 @@ def _answers(settings: SimulatorSettings) -> Path:
 def _words(settings: SimulatorSettings, wanted: str | None) -> VectorReader:
     if settings.word_vectors is not None:
         file = settings.folder / settings.word_vectors
-        identity = word_identity(file)
+        try:
+            identity = word_identity(file)
+        except InputError:
+            # Where all is kept already, as in CI, the file need not be there.
+            if wanted is None:
+                raise
+            identity = wanted
         place = cache_path(_answers(settings), identity)
         return CachedReader(partial(load_word_vectors, file), place, identity, WORD_SPLITTER)
     own = default_word_vectors()

@@ -310,6 +310,9 @@ class SimulatorRun:
             )
         if self.catalogue is not None and spec.metric.table in ("mentions", "answers"):
             notes += self.catalogue.notes
+        readers = self._readers.get(self._baseline_name(spec.task))
+        if readers is not None and spec.task in TEXT_TASKS:
+            notes += readers.notes
         sides = self.comparison(spec.task).sides
         silent = left_out(sides, spec.metric.table)
         notes += [] if silent is None else [f"{spec.task}: {silent}"]

@@ -42,12 +42,15 @@ class Readers:
         Of sentences; VADER by default.
     vectors:
         ``word-vectors`` and ``sentence-vectors`` → what reads them, where they are wanted.
+    unavailable:
+        Those that are wanted and cannot be had → why.
     """
 
     titles: TitleFinder | None = None
     lexicon: Lexicon | None = None
     sentiment: SentimentInstrument = VADER
     vectors: Mapping[VectorName, VectorReader] = field(default_factory=dict)
+    unavailable: Mapping[VectorName, str] = field(default_factory=dict)
     _problems: dict[VectorName, str] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -58,7 +61,12 @@ class Readers:
     @property
     def problems(self) -> Mapping[VectorName, str]:
         """Which vectors could not be read, and why, in a sentence each."""
-        return MappingProxyType(self._problems)
+        return MappingProxyType({**self.unavailable, **self._problems})
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What should be told of how vectors were had, a sentence each."""
+        return tuple(n for reader in self.vectors.values() for n in getattr(reader, "notes", ()))
 
     def version(self, instrument: str) -> int | str:
         """Return the version of an instrument, or the identity of one that was chosen."""

@@ -28,8 +28,15 @@ def test_show_takes_films_of_the_baseline_too(cli):
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_show_has_something_to_say_of_every_metric(cli, metric):
-    shown = lines(cli("show", "alike.jsonl", "--metric", metric, "--catalogue", "films.csv"))
+def test_show_has_something_to_say_of_every_metric(cli, metric, tmp_path):
+    answers = tmp_path / "alike.jsonl"
+    shutil.copy("alike.jsonl", answers)
+    with answers.open("a", encoding="utf-8") as file:
+        for task in ("open_pref", "rec_request"):
+            row = {"task": task, "seeker": "p", "text": "The plot of Made Up 001 was great."}
+            row["stimulus"] = {"item": "Made Up 001 (1951)"} if task == "open_pref" else {}
+            file.write(json.dumps(row | {"rating": 4.5}) + "\n")
+    shown = lines(cli("show", answers, "--metric", metric, "--catalogue", "films.csv"))
     assert len(shown) >= 2
     assert shown[0].startswith(f"{metric} (")
 
@@ -135,3 +142,68 @@ def test_too_few_seekers_are_undecided_and_no_fault_of_the_gate(cli):
               "--task", "items_talk")  # fmt: skip
     assert ran.code == 2
     assert "undecided: 50 seekers are too few" in ran.out
+
+
+def rows_group(cli, folder, name, **more):
+    """Build a group of two people from rows of their own, and return its folder."""
+    row = {"task": "rec_request", "seeker": name, "stimulus": {}, "text": f"A film like {name}"}
+    folder.mkdir(exist_ok=True)
+    write_rows(folder / f"{name}.jsonl", iter([row, {**row, "seeker": "bob", **more}]))
+    lines(cli("baseline", "build", folder / f"{name}.jsonl", "--kind", "rows", "--speakers",
+              "people", "--origin", "made up", "--date", "2026-11-23", "-o",
+              folder / name))  # fmt: skip
+    return folder / name
+
+
+def test_baseline_merge_and_rebuild(cli, tmp_path):
+    parts = [rows_group(cli, tmp_path, name) for name in ("one", "two")]
+    total = tmp_path / "sum"
+    shown = lines(cli("baseline", "merge", *parts, "--date", "2026-11-23", "-o", total))
+    assert shown[-1] == f"written to {total}"
+    assert any("4 seekers; 4 responses" in line for line in shown)
+    again = lines(cli("baseline", "verify", total, "--source", tmp_path))
+    assert again[-1].endswith("and built again it has the same bytes")
+    shown = lines(cli("baseline", "rebuild", total, "--source", tmp_path))
+    assert shown == [f"written to {total}", "the bytes are the same"]
+
+
+def test_baseline_rebuild_of_a_changed_source_says_what_changed(cli, tmp_path):
+    one = rows_group(cli, tmp_path, "one")
+    before = (one / "rec_request.responses.csv").read_bytes()
+    rows_group(cli, tmp_path / "new", "one", text="Something else altogether")
+    shown = lines(cli("baseline", "rebuild", one, "--source", tmp_path / "new" / "one.jsonl",
+                      "-o", tmp_path / "other"))  # fmt: skip
+    assert shown[0] == f"written to {tmp_path / 'other'}"
+    assert "group.toml" in shown[1]
+    assert "rec_request.responses.csv" in shown[1]
+    # The group itself is left as it is where another folder is named.
+    assert (one / "rec_request.responses.csv").read_bytes() == before
+    ran = cli("baseline", "rebuild", one)
+    assert ran.code == 3
+    assert "needs a source" in ran.err
+
+
+def test_baseline_merge_that_cannot_be_is_3_and_writes_nothing(cli, tmp_path):
+    one = rows_group(cli, tmp_path, "one")
+    for others in ((), (one,), ("ecir2026-mistral-nemo",)):
+        ran = cli("baseline", "merge", one, *others, "-o", tmp_path / "sum")
+        assert ran.code == 3, ran.out
+        assert not (tmp_path / "sum").exists()
+    assert "found simulator, need people as in group 'one'" in ran.err
+
+
+def test_baseline_build_by_a_mapping(cli, tmp_path):
+    table = tmp_path / "reviews.csv"
+    table.write_text("person,review,stars\nann,What a film,4\nbob,,\n", encoding="utf-8")
+    given = ("baseline", "build", table, "--kind", "mapped", "--speakers", "people", "--origin",
+             "made up", "--map", "seeker=person", "--map", "rating=stars", "--map",
+             "item==Heat (1995)", "--task", "open_pref", "--date", "2026-11-23", "-o",
+             tmp_path / "out")  # fmt: skip
+    ran = cli(*given, "--map", "text=review")
+    assert lines(ran)[-1] == f"written to {tmp_path / 'out'}"
+    assert "1 row that answers nothing was left out." in ran.err
+    again = lines(cli("baseline", "verify", tmp_path / "out", "--source", table))
+    assert again[-1].endswith("and built again it has the same bytes")
+    ran = cli(*given, "--map", "text=reviews")
+    assert ran.code == 3
+    assert "there are person, review, stars (did you mean --map text=review?)" in ran.err

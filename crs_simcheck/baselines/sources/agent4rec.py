@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from crs_simcheck.baselines.measure import TABLES_OF
 from crs_simcheck.baselines.options import BuildOptions
 from crs_simcheck.baselines.sources.base import Kind, SourceData, find_file, read_table
 from crs_simcheck.baselines.sources.titles import movielens_item, natural_title
@@ -28,7 +29,8 @@ _SOURCE = (
 _ATTRIBUTION = (
     "Counts made from Agent4Rec, by An Zhang, Yuxin Chen, Leheng Sheng, Xiang Wang and Tat-Seng "
     "Chua ('On Generative Agents in Recommendation', SIGIR 2024), under the MIT License. Changed: "
-    "Yes, No and stars per film were kept, and no text of an agent; of movie_detail.csv the "
+    "Yes, No and stars per film and counts of words, aspects and sentiments were kept, and no "
+    "text of an agent; of movie_detail.csv the "
     "titles, years, genres and mean ratings, articles put in front and lost accents put back."
 )
 # movie_detail.csv was decoded twice by the wrong rule: each letter with an accent became these.
@@ -78,8 +80,8 @@ def _files(folder: Path, _options: BuildOptions) -> tuple[Path, ...]:
 def _read(folder: Path, options: BuildOptions) -> SourceData:
     answers, details = _files(folder, options)
     stars = options.answers == "stars"
-    responses = tuple(_stars(answers) if stars else _words(answers))
-    if not responses:
+    responses = (*(_stars(answers) if stars else _words(answers)), *_feelings(answers))
+    if all(response.task != "bin_pref" for response in responses):
         raise EmptyInputError(f"no answer of kind '{options.answers}' in it", path=answers)
     how = (
         f"their stars, read as Yes from {options.like_at:g} on"
@@ -90,14 +92,17 @@ def _read(folder: Path, options: BuildOptions) -> SourceData:
         responses=responses,
         catalogue=_catalogue(details),
         speakers="simulator",
-        tables={"bin_pref": ("answers",)},
+        tables={"bin_pref": ("answers",), "open_pref": TABLES_OF["open_pref"]},
+        # Nobody asked the agents for a review in any form.
+        unread={"open_pref": ("violation",)},
         designs={
             "bin_pref": {"films": "natural"} | ({"like_at": options.like_at} if stars else {})
         },
         source=_SOURCE,
         licence="MIT",
         attribution=_ATTRIBUTION,
-        description=f"A real LLM simulator (gpt-3.5-turbo, Agent4Rec), 100 agents: {how}.",
+        description=f"A real LLM simulator (gpt-3.5-turbo, Agent4Rec), 100 agents: {how}; and "
+        "one sentence on how each felt after a film, with stars.",
         mean_rating=("the people of MovieLens-1M, as given by movie_detail.csv of Agent4Rec"),
     )
 
@@ -165,6 +170,18 @@ def _stars(path: Path) -> Iterator[Response]:
                 fix=_FIX,
             )
         yield Response("bin_pref", agent, "", {"item": film}, rating=float(stars))
+
+
+def _feelings(path: Path) -> Iterator[Response]:
+    for line, row in read_lines(path):
+        if row.get("kind") == "rating":
+            film, agent, felt = row.get("movie"), row.get("avatar"), row.get("feeling")
+            stars = row.get("rating")
+            if not isinstance(felt, str):
+                raise InputError("need a sentence", path=path, line=line, field="feeling", fix=_FIX)
+            rated = float(stars) if isinstance(stars, (int, float)) else None
+            item = {"item": natural_title(split_year(str(film))[0])}
+            yield Response("open_pref", str(agent), felt, item, rating=rated)
 
 
 KIND = Kind(

@@ -92,17 +92,20 @@ def _read(folder: Path, options: BuildOptions) -> SourceData:
 
 
 def _films(path: Path) -> tuple[dict[str, Item], dict[str, str]]:
-    """Return the films by label, and the label of each id; ids of one film share a label."""
+    """Return the films by label, and the label of each id.
+
+    A few films share title and year ("Emma (1996)" is two): no text could tell them apart, and
+    they count as one, with the genres of the one that has more.
+    """
     films: dict[str, Item] = {}
     label_of: dict[str, str] = {}
-    by_key: dict[tuple[str, int | None], str] = {}
     for line, (film, title, genres) in read_table(path, "movieId", "title", "genres"):
         if not title.strip():
             raise InputError("empty; a title is needed", path=path, line=line, field="title")
         item = movielens_item(title, genres)
-        label = by_key.setdefault(item.key, item.label)
-        films.setdefault(label, item)
-        label_of[film] = label
+        known = films.get(item.label, item)
+        films[item.label] = max(known, item, key=lambda one: len(one.genres))
+        label_of[film] = item.label
     return films, label_of
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from crs_simcheck.baselines.measure import TABLES_OF
 from crs_simcheck.baselines.options import BuildOptions
 from crs_simcheck.baselines.sources.base import Kind, SourceData, find_file, read_json
 from crs_simcheck.catalogue import Catalogue, Item, canonical_genre, split_year
@@ -66,7 +67,7 @@ class _Dialogue:
         for turn in self.turns:
             for film in _FILM_ID.findall(turn.text) if turn.seeker is seeker else ():
                 if film in known:
-                    first.setdefault(known[film].key, film)
+                    first.setdefault(known[film].label, film)
                 elif film in self.names:
                     first.setdefault(film, film)
         return tuple(first.values())
@@ -93,18 +94,28 @@ def _read(folder: Path, options: BuildOptions) -> SourceData:
         ),
         catalogue=catalogue,
         speakers="people",
-        tables={"items_talk": ("mentions",), "rec_request": ("responses",)},
+        tables={"items_talk": ("mentions",), "rec_request": TABLES_OF["rec_request"]},
         # Nobody asked people in a chat for a format.
         unread={"rec_request": ("violation",)},
         cap=options.cap,
         source=_SOURCE,
         licence="CC BY 4.0",
         attribution=_ATTRIBUTION,
-        description=_DESCRIPTION,
+        description=_description(len(films), len(catalogue)),
         popularity=(
             "mentions by the recommenders (the other person) in the same dialogues, "
             "one a dialogue and film"
         ),
+    )
+
+
+def _description(ids: int, films: int) -> str:
+    """Say what the group holds, and why it has fewer films than the source has ids."""
+    if ids == films:
+        return _DESCRIPTION
+    return (
+        f"{_DESCRIPTION} The source's {ids:,} films have {films:,} different titles with years, "
+        "which are the films of the catalogue."
     )
 
 
@@ -168,7 +179,10 @@ def _catalogue(
 ) -> tuple[Catalogue, dict[str, str]]:
     """Return the films with their popularity, and the label of each id.
 
-    Ids of one title and year become one film, named as the id that is mentioned most.
+    Ids with one title and year become one film, with the genres of the id that is mentioned most:
+    no text could tell them apart. (In ReDial itself they agree in genres and in their IMDb id.)
+    Titles that differ, if only in an article, stay apart: some of them are two films, such as
+    "Holiday (2006)" and "The Holiday (2006)".
     """
     by_recommender: Counter[str] = Counter()
     by_anyone: Counter[str] = Counter()
@@ -176,15 +190,15 @@ def _catalogue(
         theirs = dialogue.films(seeker=False, known=films)
         by_recommender.update(theirs)
         by_anyone.update({*theirs, *dialogue.films(seeker=True, known=films)})
-    same: defaultdict[tuple[str, int | None], list[str]] = defaultdict(list)
+    same: defaultdict[str, list[str]] = defaultdict(list)
     for film in sorted(films, key=lambda f: (-by_anyone[f], films[f].label, int(f))):
-        same[films[film].key].append(film)
+        same[films[film].label].append(film)
     items: list[Item] = []
     label_of: dict[str, str] = {}
-    for ids in same.values():
+    for label, ids in same.items():
         item = films[ids[0]]
         items.append(replace(item, popularity=float(sum(by_recommender[i] for i in ids))))
-        label_of |= dict.fromkeys(ids, item.label)
+        label_of |= dict.fromkeys(ids, label)
     items.sort(key=lambda item: (item.title, item.year or 0))
     return Catalogue("redial-seekers", tuple(items)), label_of
 

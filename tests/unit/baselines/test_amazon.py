@@ -44,11 +44,12 @@ def test_reviewers_are_counted_without_words_ids_and_keys(tmp_path, kind):
     assert texts(group).known("pos")
     assert texts(group).known("aspects")
     assert not texts(group).known("types")
+    assert not texts(group).known("title")
     assert not statistics.tables["responses"].known("text")
     assert not statistics.tables["responses"].known("violation")
     assert {"sentiment", "aspects", "words"} <= set(group.instruments)
     assert "text-key" not in group.instruments
-    assert "12 of them" in group.provenance.description
+    assert "12 of them, at most 5 of each." in group.provenance.description
 
 
 @pytest.mark.parametrize("kind", MADE)
@@ -78,6 +79,9 @@ def test_people_who_wrote_enough_are_drawn_and_no_more_than_asked_are_kept(tmp_p
     assert group.task("open_pref").n_seekers == 5
     group = built("amazon-2023", source, tmp_path / "c", people="all", max_reviews=1)
     assert (group.task("open_pref").n_seekers, len(texts(group))) == (12, 12)
+    assert "drawn" not in group.provenance.description
+    group = built("amazon-2023", source, tmp_path / "d", people=5)
+    assert "5 of them, drawn by a hash" in group.provenance.description
 
 
 def test_dates_verified_and_language(tmp_path):
@@ -109,6 +113,7 @@ def test_a_group_with_a_list_of_products_has_its_films(tmp_path):
         "Green Winter (2021)",
         "Paper Lions (1995)",
     ]
+    assert texts(group).known("title")
     assert group.provenance.popularity
     assert set(group.provenance.source_sha256) == {"Movies_and_TV.jsonl.gz", "meta.jsonl"}
     assert "--meta meta.jsonl" in group.provenance.command

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.amazon import lines as lines_of_the_benchmark
 from crs_simcheck.baselines.sources.amazon.formats import EDITIONS, Filters, NotReadError, parse
 from crs_simcheck.baselines.sources.amazon.reading import Draw, draw
 from crs_simcheck.baselines.sources.stream import line_blocks
@@ -145,6 +146,9 @@ ODD = [
 ]
 
 
+OTHER_FILE = r"x\.jsonl:1: 30 of 30 lines .*no field 'user_id'.*--kind"
+
+
 def drawn_from(path, **more):
     return draw(Draw((path,), EDITIONS["2023"], Filters(), **more))
 
@@ -165,7 +169,7 @@ def test_a_few_odd_lines_are_left_out_and_told_of(tmp_path):
 
 def test_another_file_is_refused_with_the_first_line_and_what_is_wrong(tmp_path):
     path = made_up.write(tmp_path / "x.jsonl", made_up.some(made_up.review_2018))
-    with pytest.raises(InputError, match=r"x\.jsonl:1: 30 of 30 lines .*no field 'user_id'.*--kind"):
+    with pytest.raises(InputError, match=OTHER_FILE):
         drawn_from(path)
     many = made_up.as_lines(made_up.some(made_up.review_2023)) + b"{\n" * 21
     path.write_bytes(many)
@@ -241,6 +245,16 @@ def test_blocks_hold_the_lines_of_the_file(tmp_path_factory, data, size):
             lines = [found for block in line_blocks(path, seen.append) for found in block]
             assert lines == expected
             assert 0 < sum(seen) <= path.stat().st_size
+
+
+def test_the_reviews_of_the_benchmark_have_the_format_of_2023():
+    found = [parse(one, EDITIONS["2023"]) for one in lines_of_the_benchmark(400)]
+    assert all(Filters().take(review) for review in found)
+    assert {review.stars for review in found} == {1.0, 2.0, 3.0, 4.0, 5.0}
+    assert {bool(review.verified) for review in found} == {True, False}
+    assert 100 < len({review.person for review in found}) < 400
+    fields = list(json.loads(next(lines_of_the_benchmark(1))))
+    assert fields == list(made_up.review_2023(1, 1))
 
 
 def test_a_reader_that_is_left_half_way_leaves_no_thread(tmp_path):

@@ -112,6 +112,6 @@ def test_no_scheduler_at_an_address():
 
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
-        pytest.raises(InputError, match="no Dask scheduler answers at 'tcp://127.0.0.1:1'"),
+        pytest.raises(InputError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:1'"),
     ):
         list(spread(squared, {"plus": 0}, range(3), cluster="tcp://127.0.0.1:1"))

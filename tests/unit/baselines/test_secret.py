@@ -62,3 +62,25 @@ def test_keys_of_words_cannot_be_found_by_trying_either(tmp_path):
     assert len(types.keys) == 4
     assert types.counts.sum() == 5
     assert not set(types.keys) & {word_key(word) for text in SAID for word in text.split()}
+
+
+def test_every_file_of_a_source_is_read_once(tmp_path, monkeypatch):
+    from pathlib import Path
+
+    from crs_simcheck.baselines.secret import fingerprints
+
+    files = [tmp_path / name for name in ("b", "a")]
+    for file in files:
+        file.write_bytes(file.name.encode() * 3_000_000)
+    opened = []
+    monkeypatch.setattr(
+        Path, "open", lambda self, mode, real=Path.open: (opened.append(self), real(self, mode))[1]
+    )
+    hashes, secret = fingerprints(files)
+    assert sorted(opened) == sorted(files)
+    for file in files:
+        assert hashes[file] == hashlib.sha256(file.name.encode() * 3_000_000).hexdigest()
+    # As keys of groups that ship were made: a change here would change all of them.
+    purpose = b"crs-simcheck: keys of texts"
+    expected = hashlib.sha256(purpose + b"a" * 3_000_000 + b"b" * 3_000_000)
+    assert secret == expected.digest()

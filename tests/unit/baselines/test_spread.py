@@ -1,5 +1,6 @@
 """A map in one process and in several: the same results in the same order."""
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -113,7 +114,7 @@ def test_a_worker_with_other_instruments_is_refused(tmp_path, monkeypatch):
 
     def elsewhere(how, block, real=total._measured):
         part = real(how, block)
-        return total._Part(part.rows, {**part.versions, "words": 99})
+        return dataclasses.replace(part, versions={**part.versions, "words": 99})
 
     monkeypatch.setattr(total, "_measured", elsewhere)
     source = made_up.write_usersimcrs(tmp_path / "s")

@@ -85,6 +85,16 @@ def test_margins_are_those_that_were_measured():
         "mean_log_rank": 0.25,
         "bin_pref_correlation": 0.15,
         "words_per_response": 0.20,
+        "aspect_entropy": 0.45,
+        "sentiment_entropy": 0.20,
+        "star_entropy": 0.30,
+        "aspects_per_response": 0.75,
+        "ttr": 0.035,
+        "hdd": 0.02,
+        "w2v_diversity": 0.015,
+        "w2v_diversity_yoon": 0.015,
+        "sentence_diversity": 0.02,
+        "sentence_diversity_yoon": 0.02,
     }
     assert METRICS["popularity_share"].margin.value == 0.12
     assert METRICS["acceptance_rate"].margin.value == 0.12
