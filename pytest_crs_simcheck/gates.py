@@ -294,4 +294,5 @@ def _where(settings: SimulatorSettings, config: pytest.Config) -> Where:
         {task: seen(name) or "" for task, name in settings.baselines.items()},
         is_group=settings.group is not None,
         flags=() if settings.like_at is None else (f"--like-at {settings.like_at:g}",),
+        instruments={name: seen(given) for name, given in settings.instruments.items()},
     )

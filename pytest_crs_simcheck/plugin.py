@@ -6,10 +6,6 @@ crs-simcheck, also where nobody asked for it. All the work is in ``pytest_crs_si
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 _CONFIG = "--simcheck-config"
@@ -47,27 +43,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("simcheck_inconclusive", "fail or warn (crs-simcheck)", default="fail")
 
 
-@contextmanager
-def _imported_as_it_is() -> Iterator[None]:
-    """Import without pytest's rewriting of assertions.
-
-    pytest rewrites every module of a distribution that brings a plugin. The core has no assertion
-    to show, and where bytecode cannot be written (a read-only image, PYTHONDONTWRITEBYTECODE) the
-    rewriting would cost more than a second of every run.
-    """
-    finders = sys.meta_path[:]
-    sys.meta_path[:] = [f for f in finders if type(f).__name__ != "AssertionRewritingHook"]
-    try:
-        yield
-    finally:
-        sys.meta_path[:] = finders
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; with ``--crs-simcheck``, the gates."""
     config.addinivalue_line("markers", "simcheck: a gate of simcheck.toml (crs-simcheck)")
     if config.getoption("simcheck_on"):
-        with _imported_as_it_is():
+        from pytest_crs_simcheck.imports import quick_imports
+
+        with quick_imports():
             from pytest_crs_simcheck.gates import GatePlugin
 
         config.pluginmanager.register(GatePlugin(config), "crs-simcheck-gates")

@@ -89,7 +89,14 @@ def build(
     return dataclasses.replace(group, path=out)
 
 
-def rebuild(folder: Path, source: Path | None, out: Path, *, work: Work | None = None) -> Group:
+def rebuild(
+    folder: Path,
+    source: Path | None,
+    out: Path,
+    *,
+    work: Work | None = None,
+    sentences: bool = True,
+) -> Group:
     """Build a group again as its recorded command says, into another folder.
 
     Parameters
@@ -101,6 +108,8 @@ def rebuild(folder: Path, source: Path | None, out: Path, *, work: Work | None =
         Of a merged group, the folder in which its parts are.
     work:
         Where measuring is done; in this process by default.
+    sentences:
+        Whether sentences get their vectors, where the command names a model.
 
     Raises
     ------
@@ -129,7 +138,7 @@ def rebuild(folder: Path, source: Path | None, out: Path, *, work: Work | None =
         command_line(
             kind.name, _named(recorded.source), Path(recorded.out), recorded.name, options
         ),
-        options.dated(),
+        (options if sentences else dataclasses.replace(options, sentence_model=None)).dated(),
         work,
     )
     write_whole(group, out)

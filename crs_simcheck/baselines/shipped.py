@@ -25,7 +25,11 @@ __all__ = [
 
 # The shipped people of each task; a task that is not here has none.
 DEFAULT_BASELINES: Mapping[TaskName, str] = MappingProxyType(
-    {"items_talk": "redial-seekers", "rec_request": "redial-seekers"}
+    {
+        "items_talk": "redial-seekers",
+        "open_pref": "amazon-movies-reviewers",
+        "rec_request": "redial-seekers",
+    }
 )
 # The group whose catalogue carries people's mean rating of films.
 MEAN_RATINGS_GROUP = "agent4rec-gpt35"

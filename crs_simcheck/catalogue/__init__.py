@@ -4,10 +4,9 @@ from crs_simcheck.catalogue.items import (
     ATTRIBUTES,
     Catalogue,
     Item,
-    Union,
     canonical_genre,
-    union,
 )
+from crs_simcheck.catalogue.joining import Union, union
 from crs_simcheck.catalogue.normalise import (
     FIRST_YEAR,
     LAST_YEAR,

@@ -69,7 +69,10 @@ def title_forms(title: str) -> tuple[str, ...]:
     ("Kill Bill (Vol. 2)"); one of four letters or fewer is a remark, not a name ("(TV)").
     """
     forms = [normalise_title(title)]
-    base = " ".join(title.split())
+    base = title.rstrip()
+    if not base.endswith((")", "]")):  # most titles, and catalogues have thousands
+        return tuple(filter(None, forms))
+    base = " ".join(base.split())
     inside: list[str] = []
     while base.endswith((")", "]")) and len(inside) < 4:
         start = max(base.rfind("("), base.rfind("["))

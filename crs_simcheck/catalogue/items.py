@@ -1,15 +1,15 @@
-"""Films, catalogues of films, and the union of two catalogues."""
+"""Films, and catalogues of films."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from crs_simcheck.catalogue.normalise import normalise_title, split_year
 
-__all__ = ["ATTRIBUTES", "Catalogue", "Item", "Union", "canonical_genre", "union"]
+__all__ = ["ATTRIBUTES", "Catalogue", "Item", "canonical_genre"]
 
 ATTRIBUTES = ("genres", "region", "year", "popularity", "mean_rating", "description")
 """The attributes a catalogue may have or lack; see ``Catalogue.has``."""
@@ -69,7 +69,10 @@ class Item:
 
     @property
     def key(self) -> _Key:
-        """What makes two items the same film: normalised title and year."""
+        """What the spellings of one film have in common: normalised title and year.
+
+        Two films may share it: "Holiday (2006)" and "The Holiday (2006)". Their labels differ.
+        """
         return normalise_title(self.title), self.year
 
     @property
@@ -78,6 +81,7 @@ class Item:
         return None if self.year is None else f"{self.year // 10 * 10}s"
 
 
+@lru_cache(maxsize=4096)
 def canonical_genre(name: str) -> str:
     """Return the one name of a genre: lower case, common synonyms joined.
 
@@ -90,10 +94,16 @@ def canonical_genre(name: str) -> str:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A named, ordered list of films."""
+    """A named, ordered list of films.
+
+    Films are told apart by their labels. Of several items with one label the first is meant
+    wherever a title leads to a film: no text could tell them apart. ``notes`` say what a reader
+    of results should know of how the list came about.
+    """
 
     name: str
     items: tuple[Item, ...]
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __hash__(self) -> int:
         # Equal catalogues agree in both; hashing thousands of films would cost more than it tells.
@@ -109,18 +119,18 @@ class Catalogue:
         return iter(self.items)
 
     def index_of(self, label_or_item: str | Item) -> int | None:
-        """Return the index of the film with exactly this key, the first of equals, or None.
+        """Return the index of the film with this label, or else of the only film with this key.
 
         A label is split into title and year. A label without a year finds only a film without
         one; to find a film by anything less than its key, use a ``Resolver``.
         """
         if isinstance(label_or_item, Item):
-            return self._by_key.get(label_or_item.key)
-        title, year = split_year(label_or_item)
-        found = self._by_key.get((normalise_title(title), year))
+            found = self.places.get(label_or_item.label)
+            return self._only_of_key.get(label_or_item.key) if found is None else found
+        found = self.index_of(Item(*split_year(label_or_item)))
         if found is None:
             # "September 30, 1955" is a title that looks like a label.
-            found = self._by_key.get((normalise_title(label_or_item), None))
+            found = self.index_of(Item(label_or_item))
         return found
 
     def has(self, attribute: str) -> bool:
@@ -134,140 +144,26 @@ class Catalogue:
         return any(getattr(item, attribute) not in (None, ()) for item in self.items)
 
     @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The label of each item, in order."""
+        return tuple(item.label for item in self.items)
+
+    @cached_property
     def keys(self) -> tuple[_Key, ...]:
-        """The key of each film, in order."""
+        """The key of each item, in order."""
         return tuple(item.key for item in self.items)
 
     @cached_property
-    def _by_key(self) -> Mapping[_Key, int]:
-        found: dict[_Key, int] = {}
-        for index, key in enumerate(self.keys):
-            found.setdefault(key, index)
+    def places(self) -> Mapping[str, int]:
+        """Label → index of the first item with it; in the order of the items."""
+        found: dict[str, int] = {}
+        for index, label in enumerate(self.labels):
+            found.setdefault(label, index)
         return found
 
-
-@dataclass(frozen=True)
-class Union:
-    """Two catalogues as one. ``from_first[i]`` is where the first's film ``i`` stands in it.
-
-    ``popularity_from`` and ``mean_rating_from`` name the catalogue that those figures come from:
-    they are on a scale of their own, and are never mixed. None where neither catalogue has them.
-    """
-
-    catalogue: Catalogue
-    from_first: tuple[int, ...]
-    from_second: tuple[int, ...]
-    popularity_from: str | None
-    mean_rating_from: str | None
-
-
-def union(first: Catalogue, second: Catalogue, name: str) -> Union:
-    """Join two catalogues: the films of ``first``, then those that only ``second`` knows.
-
-    Films are the same when their keys are. A film without a year is also the same as the one film
-    of that normalised title in the other catalogue, unless that one already has a partner. Where
-    both know a film, ``first`` is believed and ``second`` fills what it leaves empty. Repeated
-    keys inside one catalogue become one film, the first of them.
-    """
-    merged: list[Item] = []
-    positions: dict[_Key, int] = {}
-    for key, item in zip(first.keys, first.items, strict=True):
-        if positions.setdefault(key, len(merged)) == len(merged):
-            merged.append(item)
-    from_first = tuple(positions[key] for key in first.keys)
-    partners = _yearless_partners(first, second)
-
-    own_popularity = first.has("popularity") or not second.has("popularity")
-    own_rating = first.has("mean_rating") or not second.has("mean_rating")
-    if not own_popularity:
-        merged = [_without(item, popularity=True) for item in merged]
-    if not own_rating:
-        merged = [_without(item, mean_rating=True) for item in merged]
-
-    seen: dict[_Key, int] = {}
-    for key, item in zip(second.keys, second.items, strict=True):
-        if key in seen:
-            continue
-        other = _without(item, popularity=own_popularity, mean_rating=own_rating)
-        position = positions.get(partners.get(key, key))
-        if position is None:
-            seen[key] = len(merged)
-            merged.append(other)
-        else:
-            seen[key] = position
-            merged[position] = _filled(merged[position], other)
-    return Union(
-        catalogue=Catalogue(name, tuple(merged)),
-        from_first=from_first,
-        from_second=tuple(seen[key] for key in second.keys),
-        popularity_from=_source(first, second, "popularity"),
-        mean_rating_from=_source(first, second, "mean_rating"),
-    )
-
-
-def _without(item: Item, *, popularity: bool = False, mean_rating: bool = False) -> Item:
-    """Return the film without figures on a scale that is not used; the film itself if it has none.
-
-    Thousands of films pass here: the fields are named, ``dataclasses.replace`` would look them up.
-    """
-    if not (popularity and item.popularity is not None) and not (
-        mean_rating and item.mean_rating is not None
-    ):
-        return item
-    return Item(
-        item.title,
-        item.year,
-        item.genres,
-        item.region,
-        None if popularity else item.popularity,
-        None if mean_rating else item.mean_rating,
-        item.description,
-        item.extra,
-    )
-
-
-def _source(first: Catalogue, second: Catalogue, attribute: str) -> str | None:
-    """Name the catalogue that an attribute with a scale of its own is taken from."""
-    for catalogue in (first, second):
-        if catalogue.has(attribute):
-            return catalogue.name
-    return None
-
-
-def _filled(item: Item, other: Item) -> Item:
-    """Return ``item`` with what it leaves empty taken from ``other``."""
-    return Item(
-        title=item.title,
-        year=other.year if item.year is None else item.year,
-        genres=item.genres or other.genres,
-        region=other.region if item.region is None else item.region,
-        popularity=other.popularity if item.popularity is None else item.popularity,
-        mean_rating=other.mean_rating if item.mean_rating is None else item.mean_rating,
-        description=other.description if item.description is None else item.description,
-        extra={**other.extra, **item.extra},
-    )
-
-
-def _yearless_partners(first: Catalogue, second: Catalogue) -> dict[_Key, _Key]:
-    """Pair films of which one side does not know the year: key in ``second`` to key in ``first``.
-
-    One to one: two films that one catalogue tells apart are never made one by the other.
-    """
-    first_years = _years_by_title(first)
-    partners: dict[_Key, _Key] = {}
-    for title, years in _years_by_title(second).items():
-        known = first_years.get(title, set())
-        shared = years & known
-        if None not in shared:
-            if None in years and len(known) == 1 and not shared:
-                partners[title, None] = (title, next(iter(known)))
-            elif None in known and len(years) == 1 and not shared:
-                partners[title, next(iter(years))] = (title, None)
-    return partners
-
-
-def _years_by_title(catalogue: Catalogue) -> Mapping[str, set[int | None]]:
-    found: defaultdict[str, set[int | None]] = defaultdict(set)
-    for title, year in catalogue.keys:
-        found[title].add(year)
-    return found
+    @cached_property
+    def _only_of_key(self) -> Mapping[_Key, int]:
+        films = defaultdict(list)
+        for index in self.places.values():
+            films[self.keys[index]].append(index)
+        return {key: found[0] for key, found in films.items() if len(found) == 1}

@@ -69,7 +69,10 @@ _ACCENTS = re.compile(
 )
 _ACRONYM_MARK = re.compile(r"(?<!\w)([^\W\d_])[.*](?=[^\W\d_](?!\w))")
 _THOUSANDS_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
-_ASCII_SEPARATORS = re.compile(r"[^0-9a-z]+")
+# Every ASCII character but digits and small letters, to a space.
+_ASCII_SEPARATORS = {
+    number: " " for number in range(128) if not (chr(number).isdigit() or chr(number).islower())
+}
 
 
 def split_year(label: str) -> tuple[str, int | None]:
@@ -117,8 +120,9 @@ def _normalised(title: str, *, keep_article: bool) -> str:
     start = 0
     while not keep_article and start < len(tokens) - 1 and tokens[start] in _ENGLISH_ARTICLES:
         start += 1
-    first, *rest = tokens[start:]
-    words = [first, *(_ROMAN_NUMERALS.get(token, token) for token in rest)]
+    words = tokens[start:]
+    if not _ROMAN_NUMERALS.keys().isdisjoint(words):
+        words[1:] = [_ROMAN_NUMERALS.get(word, word) for word in words[1:]]
     return unicodedata.normalize("NFC", " ".join(words))
 
 
@@ -169,7 +173,7 @@ def _fold(text: str) -> str:
 def _words(folded: str) -> list[str]:
     """Split folded text at everything that is no letter, digit or mark."""
     if folded.isascii():
-        return _ASCII_SEPARATORS.sub(" ", folded).split()
+        return folded.translate(_ASCII_SEPARATORS).split()
     return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in folded).split()
 
 

@@ -10,11 +10,14 @@ import csv
 import gzip
 import io
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from crs_simcheck.catalogue.items import Catalogue, Item
+from crs_simcheck.catalogue.joining import filled
+from crs_simcheck.catalogue.normalise import article_title
 from crs_simcheck.catalogue.row import (
     KNOWN_COLUMNS,
     NEEDED_COLUMNS,
@@ -57,8 +60,13 @@ def read_catalogue_counted(
     Returns
     -------
     tuple
-        The catalogue, and one error per skipped row (none unless ``skip_broken``). A row that
-        repeats a film with the same attributes is left out and is no error.
+        The catalogue, and one error per skipped row (none unless ``skip_broken``).
+
+        A row that says the same of a film again, in whatever spelling, is left out. Rows with one
+        title and year that differ count as one film, which a note of the catalogue tells: no text
+        could tell them apart, and it is the better known that is likely to be meant. It is the
+        one with the larger popularity, or else with more genres, or else the first; what it
+        leaves empty the others fill.
 
     Raises
     ------
@@ -81,18 +89,25 @@ def write_catalogue(catalogue: Catalogue, path: str | Path) -> None:
     ------
     InputError
         ``read_catalogue`` could not read what would be written (a year out of range, a genre with
-        ``|`` in it, one film twice with different attributes), or the file cannot be written.
+        ``|`` in it, one label twice with different attributes), or the file cannot be written.
         An existing file is then left as it was.
     """
     place = Path(path)
-    for item in catalogue.items:
+    for item, label in zip(catalogue.items, catalogue.labels, strict=True):
         if any("|" in genre for genre in item.genres):
             raise InputError(
-                f"a genre of {shown(item.label)} has '|' in it, which separates genres: "
+                f"a genre of {shown(label)} has '|' in it, which separates genres: "
                 f"{shown('|'.join(item.genres))}",
                 path=place,
                 field="genres",
                 fix="make it two genres",
+            )
+        if catalogue[catalogue.places[label]] != item:
+            raise InputError(
+                f"{shown(label)} is there twice, with other attributes",
+                path=place,
+                field="title",
+                fix="keep one of the two",
             )
     try:
         data = _format(catalogue).encode("utf-8")
@@ -164,26 +179,23 @@ def _parse(
     if isinstance(first, InputError):
         raise first
     header = _header(first, path)
-    items: list[Item] = []
+    films = _Films()
     broken: list[InputError] = []
-    seen: dict[tuple[str, int | None], tuple[Item, int]] = {}
     for row in rows:
         try:
             if isinstance(row, InputError):
                 raise row
-            item = Row(header, *row, path).item()
-            if _is_new(item, row[0], seen, path):
-                items.append(item)
+            films.add(Row(header, *row, path).item(), row[0])
         except InputError as error:
             if not skip_broken:
                 raise
             broken.append(error)
-    if not items:
+    if not films.items:
         problem = "no film in it" + (f"; all {len(broken)} rows are broken" if broken else "")
         raise EmptyInputError(
             problem, path=path, fix=f"the first: {broken[0]}" if broken else "add a row for a film"
         )
-    return Catalogue(name, tuple(items)), tuple(broken)
+    return Catalogue(name, tuple(films.items), films.notes(path)), tuple(broken)
 
 
 def _rows(text: str, path: Path) -> Iterator[tuple[int, list[str]] | InputError]:
@@ -248,23 +260,52 @@ def _header(row: tuple[int, list[str]], path: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _is_new(
-    item: Item, line: int, seen: dict[tuple[str, int | None], tuple[Item, int]], path: Path
-) -> bool:
-    """Tell whether the film is the first of its key; raise where an earlier one contradicts it."""
-    earlier, earlier_line = seen.setdefault(item.key, (item, line))
-    if earlier is item:
-        return True
-    if replace(item, title=earlier.title) == earlier:
-        return False
-    raise InputError(
-        f"{shown(item.label)} is the film of line {earlier_line}, {shown(earlier.label)}, "
-        "with other attributes",
-        path=path,
-        line=line,
-        field="title",
-        fix="keep one of the two lines",
-    )
+class _Films:
+    """The films of the rows so far."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self._lines: list[int] = []
+        self._places: dict[str, int] = {}
+        self._of_key: defaultdict[tuple[str, int | None], list[Item]] = defaultdict(list)
+        self._joined: dict[str, list[int]] = {}
+
+    def add(self, item: Item, line: int) -> None:
+        """Take the film of a row."""
+        label = item.label
+        place = self._places.get(label)
+        if place is None:
+            spellings = self._of_key[item.key]
+            if not any(_says_the_same(item, earlier) for earlier in spellings):
+                spellings.append(item)
+                self._places[label] = len(self.items)
+                self.items.append(item)
+                self._lines.append(line)
+        elif item != self.items[place]:
+            known = self.items[place]
+            meant = max(known, item, key=lambda film: (film.popularity or 0.0, len(film.genres)))
+            self.items[place] = filled(meant, item if meant is known else known)
+            self._joined.setdefault(label, [self._lines[place]]).append(line)
+
+    def notes(self, path: Path) -> tuple[str, ...]:
+        """Return what is to be told of rows that were joined."""
+        if not self._joined:
+            return ()
+        label, lines = next(iter(self._joined.items()))
+        many = len(self._joined)
+        return (
+            f"{many:,} {'title stands' if many == 1 else 'titles stand'} in {path.name} several "
+            "times with other attributes, and no text could tell which is meant: counted as one "
+            f"film, the better known or that with more genres; the first is {label}, lines "
+            f"{' and '.join(map(str, lines))}",
+        )
+
+
+def _says_the_same(item: Item, earlier: Item) -> bool:
+    """Tell whether a row repeats a film in another spelling ("Matrix, The")."""
+    return replace(item, title=earlier.title) == earlier and article_title(
+        item.title
+    ) == article_title(earlier.title)
 
 
 def _format(catalogue: Catalogue) -> str:

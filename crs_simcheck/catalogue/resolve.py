@@ -63,9 +63,9 @@ class Resolver:
 
     In this order, the first that finds anything decides:
 
-    1. the label as it is written (``exact``);
+    1. the label as it is written (``exact``); of items with one label, the first;
     2. the normalised title with the same year, then with a year off by one (``normalised``); of
-       "Descent (2005)" and "The Descent (2005)", the one whose article the mention has;
+       "Holiday (2006)" and "The Holiday (2006)", the one whose article the mention has;
     3. another name of the film, which stands in brackets behind its title, with the same year,
        then with a year off by one (``normalised``);
     4. the normalised title alone, where the mention or the only film of that title has no year;
@@ -76,7 +76,8 @@ class Resolver:
        the films of that year ± 1, where the mention has a year (``fuzzy``). Short titles, and
        titles that differ in a number, are never alike.
 
-    A title that is known with other years only is ``unknown`` and goes no further.
+    What leads to several films is ``ambiguous``. A title that is known with other years only is
+    ``unknown`` and goes no further.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -101,23 +102,25 @@ class Resolver:
         if year is not None:
             labels.append(f"{title} ({year})")
         for label in labels:
-            if found := self._labels.get(label):
-                return _decided("exact", found)
+            film = self._labels.get(label)
+            if film is not None:
+                return Match("exact", film)
         forms = title_forms(title)
         if not forms:
             return _UNKNOWN
-        return self._without_year(forms) if year is None else self._with_year(title, forms, year)
+        if year is None:
+            return self._without_year(title, forms)
+        return self._with_year(title, forms, year)
 
     def _with_year(self, title: str, forms: tuple[str, ...], year: int) -> Match:
         known = self._titles.get(forms[0], ())
-        for films in (known, self._known_as(forms)):
-            for distance in (0, 1):
-                if near := self._within(films, year, distance):
-                    return _decided("normalised", self._same_article(title, near))
+        near = self._near(known, year) or self._near(self._known_as(forms), year)
+        if near:
+            return _decided("normalised", self._same_article(title, near))
         if known:
             undated = tuple(film for film in known if self._catalogue[film].year is None)
             if len(undated) == len(known):
-                return _decided("normalised", known)
+                return _decided("normalised", self._same_article(title, known))
             if undated:
                 # One of them has a wrong year for certain; the other may or may not be meant.
                 return Match("ambiguous", None, known)
@@ -131,9 +134,17 @@ class Resolver:
             return Match("unknown", None, self._within(self._known_as(unsure), year, 0))
         return match
 
-    def _without_year(self, forms: tuple[str, ...]) -> Match:
+    def _without_year(self, title: str, forms: tuple[str, ...]) -> Match:
         known = self._titles.get(forms[0]) or self._known_as(forms)
-        return _decided("normalised", known) if known else _UNKNOWN
+        if not known:
+            return _UNKNOWN
+        if len({self._catalogue[film].year for film in known}) == 1:
+            known = self._same_article(title, known)
+        return _decided("normalised", known)
+
+    def _near(self, films: Iterable[int], year: int) -> tuple[int, ...]:
+        """Keep the films of that year, or else those whose year is off by one."""
+        return self._within(films, year, 0) or self._within(films, year, 1)
 
     def _within(self, films: Iterable[int], year: int, distance: int) -> tuple[int, ...]:
         """Keep the films whose year is known and at most ``distance`` away."""
@@ -184,43 +195,48 @@ class Resolver:
         )
 
     @cached_property
-    def _labels(self) -> _Names:
-        return _grouped(
-            (" ".join(item.label.split()), film) for film, item in enumerate(self._catalogue)
-        )
+    def _labels(self) -> Mapping[str, int]:
+        """Films by their labels, white space aside."""
+        found: dict[str, int] = {}
+        for label, film in self._catalogue.places.items():
+            found.setdefault(" ".join(label.split()), film)
+        return found
 
     @cached_property
-    def _forms(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(title_forms(item.title) for item in self._catalogue)
+    def _forms(self) -> Mapping[int, tuple[str, ...]]:
+        """The names of each film; of items with one label only the first is a film."""
+        places = self._catalogue.places.values()
+        return {film: title_forms(self._catalogue[film].title) for film in places}
 
     @cached_property
     def _titles(self) -> _Names:
         """Films by their whole normalised title."""
-        return _grouped((forms[0], film) for film, forms in enumerate(self._forms) if forms)
+        return _grouped((forms[0], film) for film, forms in self._forms.items() if forms)
 
     @cached_property
     def _names(self) -> _Names:
         """Films by every name they go by."""
-        return _grouped((form, film) for film, forms in enumerate(self._forms) for form in forms)
+        return _grouped((form, film) for film, forms in self._forms.items() for form in forms)
 
     @cached_property
     def _short(self) -> _Names:
         """Films by the parts of their titles that people may name them by."""
         return _grouped(
             (part, film)
-            for film, item in enumerate(self._catalogue)
-            for part in short_names(item.title)
+            for film in self._forms
+            for part in short_names(self._catalogue[film].title)
         )
 
     @cached_property
     def _by_year(self) -> Mapping[tuple[int, tuple[str, ...]], _Choices]:
         found: dict[tuple[int, tuple[str, ...]], _Choices] = {}
-        for film, (item, forms) in enumerate(zip(self._catalogue, self._forms, strict=True)):
-            if item.year is None:
+        for film, forms in self._forms.items():
+            year = self._catalogue[film].year
+            if year is None:
                 continue
             for spelt in map(spelling, forms):
                 if len(spelt) > SHORT_TITLE:
-                    key = (item.year, number_signature(spelt))
+                    key = (year, number_signature(spelt))
                     choices = found.setdefault(key, _Choices([], []))
                     choices.names.append(spelt)
                     choices.films.append(film)

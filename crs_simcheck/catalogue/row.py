@@ -24,6 +24,7 @@ NEEDED_COLUMNS = ("title", "year", "genres")
 OPTIONAL_COLUMNS = ("region", "popularity", "mean_rating", "description")
 KNOWN_COLUMNS = (*NEEDED_COLUMNS, *OPTIONAL_COLUMNS)
 
+_YEAR = re.compile(r"[0-9]{4}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # Bytes that are not UTF-8 are carried as these through the CSV reader, to be told by row.
 _SMUGGLED = re.compile("[\ud800-\udfff]")
@@ -36,11 +37,15 @@ def shown(value: str, limit: int = 60) -> str:
 
 def clean(text: str) -> str:
     """Trim a cell, and write every line end in it as one newline."""
+    if "\r" not in text:
+        return text.strip()
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def check_text(text: str, field: str, path: Path, line: int) -> None:
     """Raise for text that no catalogue can mean: NUL, or bytes that were not UTF-8."""
+    if "\0" not in text and text.isascii():
+        return
     if "\0" in text:
         raise InputError(
             f"a NUL byte in {shown(text)}",
@@ -123,7 +128,7 @@ class Row:
         cell = self._cells["year"]
         if not cell:
             return None
-        if re.fullmatch("[0-9]{4}", cell) and FIRST_YEAR <= int(cell) <= LAST_YEAR:
+        if _YEAR.fullmatch(cell) and FIRST_YEAR <= int(cell) <= LAST_YEAR:
             return int(cell)
         whole = re.fullmatch(r"([0-9]{4})\.0+", cell)
         fix = f"write {whole.group(1)}" if whole else "leave it empty where it is not known"

@@ -49,6 +49,9 @@ def check(
     profiles: str | None,
     skip_broken: bool,
     like_at: float | None,
+    aspects: str | None,
+    word_vectors: str | None,
+    sentence_model: str | None,
     metrics: tuple[str, ...],
     task: tuple[TaskName, ...],
     seekers: int | None,
@@ -72,6 +75,9 @@ def check(
         group=answers if is_group else None,
         catalogue=catalogue,
         profiles=profiles,
+        aspects=aspects,
+        word_vectors=word_vectors,
+        sentence_model=sentence_model,
         baselines=baseline_map(baselines),
         seekers=seekers,
         seed=seed,
@@ -154,6 +160,7 @@ def _print(
         settings.baselines,
         is_group=settings.group is not None,
         flags=_flags(settings),
+        instruments=settings.instruments,
     )
     if run.broken:
         click.echo(f"{len(run.broken):,} broken rows were left out; the first: {run.broken[0]}")

@@ -25,7 +25,7 @@ def _a_number(
 
 
 def source_options(command: _F) -> _F:
-    """Add what says how answers are read: catalogue, profiles, broken rows, stars that mean yes."""
+    """Add what says how answers are read: catalogue, profiles, broken rows, stars, instruments."""
     options = [
         click.option(
             "--catalogue", metavar="CSV", help="Your films: title,year,genres[,region][,…]."
@@ -39,6 +39,19 @@ def source_options(command: _F) -> _F:
             type=click.FloatRange(0.5, 5.0),
             callback=_a_number,
             help="Least stars that mean Yes (default: as the baseline was built, or 3.5).",
+        ),
+        click.option(
+            "--aspects", metavar="TOML", help="Your lexicon of aspects (default: that of films)."
+        ),
+        click.option(
+            "--word-vectors",
+            metavar="FILE",
+            help="Your word vectors (default: those that read the people).",
+        ),
+        click.option(
+            "--sentence-model",
+            metavar="NAME_OR_DIR",
+            help="Your sentence model (default: the one that read the people).",
         ),
     ]
     for option in reversed(options):

@@ -26,6 +26,9 @@ def show(
     profiles: str | None,
     skip_broken: bool,
     like_at: float | None,
+    aspects: str | None,
+    word_vectors: str | None,
+    sentence_model: str | None,
 ) -> None:
     """Show which answers make the value of a metric: films, lengths, leaked titles, repeats."""
     from crs_simcheck.errors import EmptyInputError
@@ -41,6 +44,9 @@ def show(
             responses=responses,
             catalogue=catalogue,
             profiles=profiles,
+            aspects=aspects,
+            word_vectors=word_vectors,
+            sentence_model=sentence_model,
             baselines={} if baseline is None else {"": baseline},
             like_at=like_at,
             allow_not_people=True,  # nothing is compared here, films are looked up

@@ -59,9 +59,7 @@ def readers_for(settings: SimulatorSettings, films: Catalogue, people: Group | N
     else:
         vectors |= {} if sentences is None else {"sentence-vectors": sentences}
     lexicon = None if settings.aspects is None else read_lexicon(settings.folder / settings.aspects)
-    return Readers(
-        titles=_finder(films), lexicon=lexicon, vectors=vectors, unavailable=unavailable
-    )
+    return Readers(titles=_finder(films), lexicon=lexicon, vectors=vectors, unavailable=unavailable)
 
 
 def _identity(version: int | str | None) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any, cast
 from crs_simcheck.errors import SettingsError, UnknownNameError, nearest_name
 from crs_simcheck.gate import GATE_KEYS, GateSpec, gate_from_table
 from crs_simcheck.metrics import METRICS
+from crs_simcheck.project.table import TableReader
 from crs_simcheck.records import TASKS, TaskName
 
 __all__ = [
@@ -87,6 +88,15 @@ class SimulatorSettings:
     gates: tuple[GateSpec, ...] | None = None
     tasks: tuple[TaskName, ...] = ()
     skip_broken: bool = False
+
+    @property
+    def instruments(self) -> Mapping[str, str | None]:
+        """Instrument that may be chosen → file or name of it, None where it was not."""
+        return {
+            "aspects": self.aspects,
+            "word-vectors": self.word_vectors,
+            "sentence-vectors": self.sentence_model,
+        }
 
     @property
     def source(self) -> str:
@@ -167,52 +177,6 @@ def parse_settings(document: Mapping[str, Any], path: Path) -> ProjectSettings:
     )
 
 
-class _Reader:
-    """Typed access to a table; every complaint names the place."""
-
-    def __init__(self, table: Mapping[str, Any], place: str, path: Path) -> None:
-        self.table, self.place, self.path = table, place, path
-
-    def fail(self, key: str, need: str) -> SettingsError:
-        return SettingsError(
-            f"found {self.table[key]!r}, need {need}", path=self.path, field=f"{self.place}.{key}"
-        )
-
-    def text(self, key: str) -> str | None:
-        value = self.table.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, str) or not value.strip():
-            raise self.fail(key, "a text")
-        return value
-
-    def whole(self, key: str, default: int, least: int | None = None) -> int:
-        if key not in self.table:
-            return default
-        value = self.table[key]
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self.fail(key, "a whole number")
-        if least is not None and value < least:
-            raise self.fail(key, f"a whole number of at least {least}")
-        return value
-
-    def number(self, key: str, default: float, low: float, high: float) -> float:
-        if key not in self.table:
-            return default
-        value = self.table[key]
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.fail(key, "a number")
-        if not low <= value <= high:
-            raise self.fail(key, f"a number from {low:g} to {high:g}")
-        return float(value)
-
-    def flag(self, key: str) -> bool:
-        value = self.table.get(key, False)
-        if not isinstance(value, bool):
-            raise self.fail(key, "true or false")
-        return value
-
-
 def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSettings:
     place = f"simulator.{name}"
     if not re.fullmatch(r"[^\W_][\w. +-]*", name):
@@ -223,7 +187,7 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSett
             fix="it becomes part of the name of a test",
         )
     _known_keys(table, _KEYS, path, place)
-    read = _Reader(table, place, path)
+    read = TableReader(table, place, path)
     for key, check in _OTHER_KEYS.items():
         if key in table:
             check(read, key)
@@ -265,7 +229,7 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSett
     )
 
 
-def _check_configuration(read: _Reader, key: str) -> None:
+def _check_configuration(read: TableReader, key: str) -> None:
     value = read.table[key]
     names = value if isinstance(value, list) else [value]
     if not names or any(n not in _CONFIGURATIONS for n in names):
@@ -274,7 +238,7 @@ def _check_configuration(read: _Reader, key: str) -> None:
 
 # Keys that a simulator of recorded answers does not need; they are checked all the same, so that
 # a slip of the pen shows before anything is asked.
-_OTHER_KEYS: Mapping[str, Callable[[_Reader, str], object]] = MappingProxyType(
+_OTHER_KEYS: Mapping[str, Callable[[TableReader, str], object]] = MappingProxyType(
     {
         "prompts": lambda read, key: read.text(key),
         "python": lambda read, key: read.text(key),
@@ -309,7 +273,7 @@ _KEYS = (
 )
 
 
-def _baselines(read: _Reader) -> Mapping[str, str]:
+def _baselines(read: TableReader) -> Mapping[str, str]:
     value = read.table.get("baseline")
     if value is None:
         return {}
@@ -371,7 +335,7 @@ def _tasks(value: Any, path: Path, place: str) -> tuple[TaskName, ...]:
         where = f"{place}.{task}"
         inner = _table(asked, where, path)
         _known_keys(inner, _TASK_KEYS[cast(TaskName, task)], path, where)
-        read = _Reader(inner, where, path)
+        read = TableReader(inner, where, path)
         for key in inner:
             if inner[key] != "people" or key != "n_items":
                 read.whole(key, 1, 0 if task == "neg_feedback" else 1)

@@ -27,6 +27,12 @@ WIDTH = 100
 _BOUNDS = {"": (0.0, 1.0), "r": (-1.0, 1.0)}
 # Digits behind the point, where they are not two.
 _DIGITS = {"words": 1, "types per word": 3, "1 − cos": 3}
+# Instrument → the flag that chooses it.
+INSTRUMENT_FLAGS: Mapping[str, str] = {
+    "aspects": "--aspects",
+    "word-vectors": "--word-vectors",
+    "sentence-vectors": "--sentence-model",
+}
 _OUTCOMES = {"within": "WITHIN", "drifted": "DRIFTED", "inconclusive": "INCONCLUSIVE"}
 
 
@@ -42,6 +48,8 @@ class Where:
         Whether the answers are a group (counts), not response rows.
     flags:
         What else the answers must be read with, for instance ``("--skip-broken",)``.
+    instruments:
+        Instrument that was chosen (as in ``Metric.chosen``) → file or name of it.
     """
 
     simulator: str
@@ -51,6 +59,7 @@ class Where:
     baselines: Mapping[str, str] = field(default_factory=dict)
     is_group: bool = False
     flags: tuple[str, ...] = ()
+    instruments: Mapping[str, str | None] = field(default_factory=dict)
 
     def command(self, verdict: Verdict) -> tuple[str, ...]:
         """Return the next command, one that shows what lies behind the value, in quoted pieces."""
@@ -60,9 +69,14 @@ class Where:
         options = {"--metric": gate.metric.name}
         if len(gate.metric.tasks) > 1:
             options["--task"] = gate.task
-        if gate.task in ("items_talk", "bin_pref"):
+        names_films = gate.task in ("items_talk", "bin_pref")
+        if names_films or gate.metric.name == "title_mention_rate":
             options["--catalogue"] = self.catalogue or ""
+        chosen = gate.metric.chosen
+        if names_films or chosen is not None:
             options["--baseline"] = self.baselines.get(gate.task, self.baselines.get("", ""))
+        if chosen is not None and chosen in INSTRUMENT_FLAGS:
+            options[INSTRUMENT_FLAGS[chosen]] = self.instruments.get(chosen) or ""
         if gate.metric.name == "leakage_rate":
             options["--profiles"] = self.profiles or ""
         given = [f"{flag} {shlex.quote(value)}" for flag, value in options.items() if value]

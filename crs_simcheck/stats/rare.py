@@ -7,15 +7,18 @@ which is drawn towards that of an intraclass correlation of one half until event
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
 
+from crs_simcheck.stats.quantiles import beta_quantile
 from crs_simcheck.stats.rows import FloatArray
 from crs_simcheck.stats.rule import CONFIDENCE_LEVEL, ConfidenceInterval
 
 __all__ = ["RareRate", "clopper_pearson", "rare_rate", "units_to_show"]
 
+_TAIL = (1 - CONFIDENCE_LEVEL) / 2
 # The prior design effect, (1 + (k − 1)/2), weighs as much as this many units with an event.
 _PRIOR_UNITS = 3.0
 # Beyond this many times the units nobody would go on asking.
@@ -24,14 +27,14 @@ _MOST_FACTOR = 10_000.0
 
 def clopper_pearson(events: float, trials: float) -> ConfidenceInterval:
     """Return the exact binomial interval of a rate, 5 % on each side; counts may be fractions."""
-    from scipy.special import betaincinv
-
-    tail = (1 - CONFIDENCE_LEVEL) / 2
     events = min(max(events, 0.0), trials)
-    low = 0.0 if events <= 0 else float(betaincinv(events, trials - events + 1, tail))
     rest = trials - events
-    high = 1.0 if rest <= 0 else float(betaincinv(events + 1, rest, 1 - tail))
-    return ConfidenceInterval(low, high)
+    high = 1.0 if rest <= 0 else beta_quantile(events + 1, rest, 1 - _TAIL)
+    return ConfidenceInterval(_lower_end(events, trials), high)
+
+
+def _lower_end(events: float, trials: float) -> float:
+    return 0.0 if events <= 0 else beta_quantile(events, trials - events + 1, _TAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,12 @@ class RareRate:
 
         1.0 where no rate would be.
         """
-        from scipy.special import betaincinv
-
         trials = self.answers / self.deff
-        least = next(
-            (x for x in range(1, int(trials) + 1) if clopper_pearson(x, trials).low > most), None
+        # The least number of events whose interval lies above ``most``: its low end grows with it.
+        least = 1 + bisect_right(
+            range(1, int(trials) + 1), most, key=lambda events: _lower_end(events, trials)
         )
-        if least is None:
-            return 1.0
-        return float(betaincinv(least, trials - least + 1, power))
+        return 1.0 if least > trials else beta_quantile(least, trials - least + 1, power)
 
     def units_needed(self, most: float, n_units: int) -> int | None:
         """Return about how many units would decide whether the rate is above ``most``, or None.
@@ -134,5 +134,4 @@ def units_to_show(most: float, answers_per_unit: float) -> int | None:
     if most >= 1:
         return 1
     deff = max(1.0, 1 + (answers_per_unit - 1) / 2)
-    tail = (1 - CONFIDENCE_LEVEL) / 2
-    return int(np.ceil(np.log(tail) / np.log1p(-most) * deff / answers_per_unit))
+    return int(np.ceil(np.log(_TAIL) / np.log1p(-most) * deff / answers_per_unit))

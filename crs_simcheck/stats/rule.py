@@ -13,6 +13,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from crs_simcheck.stats.quantiles import student_quantile
+
 __all__ = [
     "CONFIDENCE_LEVEL",
     "ConfidenceInterval",
@@ -104,9 +106,7 @@ def standard_error(se_jackknife: float, sigma1: float = 0.0, n_reference: int = 
 
 def t_quantile(n: int) -> float:
     """Return the 95 % quantile of Student's t with n − 1 degrees of freedom (n ≥ 2)."""
-    from scipy.special import stdtrit
-
-    return float(stdtrit(n - 1, (1 + CONFIDENCE_LEVEL) / 2))
+    return student_quantile(n - 1, (1 + CONFIDENCE_LEVEL) / 2)
 
 
 def confidence_interval(value: float, se: float, n: int) -> ConfidenceInterval:

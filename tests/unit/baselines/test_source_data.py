@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from crs_simcheck.baselines import shipped_folder
+from crs_simcheck.baselines import verify as verify_module
 from crs_simcheck.baselines.build import build
 from crs_simcheck.baselines.options import BuildOptions
 from crs_simcheck.baselines.verify import verify
@@ -15,6 +16,8 @@ from crs_simcheck.catalogue import Resolver, canonical_genre, split_year
 from tests.unit.baselines.made_up import DATE
 
 FOLDERS = {
+    "amazon-movies-reviewers": "amazon_reviews/movies_tv_natural.jsonl",
+    "laps-seekers": "laps",
     "agent4rec-gpt35": "agent4rec_mf",
     "ecir2026-mistral-nemo": "usersimcrs_ecir2026",
     "redial-seekers": "redial",
@@ -25,6 +28,14 @@ FOLDERS = {
 def test_what_ships_is_what_its_source_gives(data_dir, name):
     source = data_dir / FOLDERS[name] if name in FOLDERS else None
     assert verify(shipped_folder() / name, source or data_dir) == []
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["redial-seekers", "laps-seekers"])
+def test_vectors_of_sentences_are_what_the_model_gives(data_dir, name, monkeypatch):
+    # Without a model at hand everything else would be looked at, and this would pass in vain.
+    monkeypatch.setattr(verify_module, "_without_sentences", lambda *_: ["there is no model"])
+    assert verify(shipped_folder() / name, data_dir / FOLDERS[name]) == []
 
 
 def _yes(group):

@@ -11,10 +11,9 @@ from crs_simcheck.baselines import (
     load_baseline,
     read_group,
     shipped_names,
-    storage,
+    table_files,
     write_group,
 )
-from crs_simcheck.baselines import table_files
 from crs_simcheck.baselines.group import Provenance
 from crs_simcheck.baselines.verify import verify
 from crs_simcheck.catalogue import Catalogue, Item
