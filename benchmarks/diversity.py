@@ -1,4 +1,4 @@
-"""How much faster is the closed form of the diversity of vectors than the mean over all pairs?
+"""The time that the closed form of the diversity of vectors takes, against that of all pairs.
 
     python benchmarks/diversity.py
 

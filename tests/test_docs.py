@@ -19,7 +19,7 @@ def blocks(language):
 
 def test_the_readme_lists_every_metric():
     table = README.split("## What is measured")[1].split("##")[0]
-    assert set(re.findall(r"`([a-z_]+)`", table)) - set(TASKS) == set(METRICS)
+    assert set(re.findall(r"`([a-z0-9_]+)`", table)) - set(TASKS) == set(METRICS)
 
 
 def test_the_readme_shows_what_baseline_show_prints(capsys):
@@ -90,7 +90,7 @@ def metrics_page():
         lines += [
             f"## {metric.name}",
             "",
-            f"{metric.title.capitalize()}. On {tasks}; {metric.direction}; "
+            f"{metric.title[0].upper()}{metric.title[1:]}. On {tasks}; {metric.direction}; "
             f"unit: {metric.unit or 'share'}; {end}",
             "",
             formula.split("\n\nParameters")[0],

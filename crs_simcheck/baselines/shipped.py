@@ -75,7 +75,7 @@ def find_group(name_or_folder: str | Path, base: Path | None = None) -> Path:
 
 @lru_cache(maxsize=32)
 def _read_cached(folder: Path, _stamp: int) -> Group:
-    return read_group(folder)
+    return read_group(folder, late=True)
 
 
 def load_baseline(name_or_folder: str | Path, base: Path | None = None) -> Group:

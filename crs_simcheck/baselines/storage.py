@@ -11,12 +11,13 @@ import hashlib
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from crs_simcheck.baselines.group import UNKNOWN_TITLE, Group, Provenance, check_instruments
-from crs_simcheck.baselines.table_files import read_table, table_path, write_table
+from crs_simcheck.baselines.table_files import TablesOnDisk, read_table, table_path, write_table
 from crs_simcheck.baselines.tables import COLUMNS, SeekerStatistics, Table, TableName
 from crs_simcheck.catalogue import (
     FIRST_YEAR,
@@ -95,13 +96,16 @@ def _header(group: Group) -> dict[str, Any]:
     } | ({"published": _plain_figures(group)} if group.published else {})
 
 
-def read_group(folder: Path, *, check: bool = True) -> Group:
+def read_group(folder: Path, *, check: bool = True, late: bool = False) -> Group:
     """Read a group from its folder.
 
     Parameters
     ----------
     check:
         Refuse a group that was read by other instruments than the ones at hand.
+    late:
+        Read a table when it is first asked for: a gate on films needs no words. What is wrong with
+        a table is then found so late, too.
 
     Raises
     ------
@@ -128,7 +132,7 @@ def read_group(folder: Path, *, check: bool = True) -> Group:
     for task, about in _object(header, "tasks", path).items():
         if task not in TASKS:
             raise InputError(f"unknown task '{task}'", path=path, field="tasks")
-        tasks[task] = _read_task(folder, task, about, path)
+        tasks[task] = _read_task(folder, task, about, path, late=late)
     group = Group(
         name=name,
         speakers=speakers,
@@ -260,33 +264,39 @@ def _own_item(record: list[str], place: Mapping[str, int]) -> Item:
     )
 
 
-def _read_task(folder: Path, task: str, about: Mapping[str, Any], header: Path) -> SeekerStatistics:
+def _read_task(
+    folder: Path, task: str, about: Mapping[str, Any], header: Path, *, late: bool
+) -> SeekerStatistics:
     seekers = about.get("seekers") if isinstance(about, dict) else None
     if not isinstance(seekers, int) or isinstance(seekers, bool) or seekers < 0:
         raise InputError(
             f"found {seekers!r}, need the number of seekers", path=header, field=f"tasks.{task}"
         )
-    tables: dict[TableName, Table] = {}
-    for name in COLUMNS:
-        if name not in about:
-            continue
-        path = table_path(folder, f"{task}.{name}")
-        table = read_table(path, name)
-        if len(table) != about[name]:
-            raise InputError(
-                f"found {len(table)} rows, group.toml says {about[name]}",
-                path=path,
-                fix="the folder is incomplete or was edited: build the group again",
-            )
-        if len(table) and not 0 <= int(table.owner.min()) <= int(table.owner.max()) < seekers:
-            raise InputError(
-                f"seekers must be numbered 0 to {seekers - 1}", path=path, field="seeker"
-            )
-        tables[name] = table
+    tables = TablesOnDisk(
+        {name: partial(_read_rows, folder, task, name, about) for name in COLUMNS if name in about}
+    )
+    if not late:
+        tables.read_all()
     design = about.get("design", {})
     if not isinstance(design, dict):
         raise InputError(f"found {design!r}, need a table", path=header, field="design")
-    return SeekerStatistics(seekers, MappingProxyType(tables), MappingProxyType(design))
+    return SeekerStatistics(seekers, tables, MappingProxyType(design))
+
+
+def _read_rows(folder: Path, task: str, name: TableName, about: Mapping[str, Any]) -> Table:
+    path = table_path(folder, f"{task}.{name}")
+    table = read_table(path, name)
+    if len(table) != about[name]:
+        raise InputError(
+            f"found {len(table)} rows, group.toml says {about[name]}",
+            path=path,
+            fix="the folder is incomplete or was edited: build the group again",
+        )
+    if len(table) and not 0 <= int(table.owner.min()) <= int(table.owner.max()) < about["seekers"]:
+        raise InputError(
+            f"seekers must be numbered 0 to {about['seekers'] - 1}", path=path, field="seeker"
+        )
+    return table
 
 
 def _check_films(group: Group) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -26,17 +26,19 @@ from crs_simcheck.baselines.tables import COLUMNS, Column, ColumnKind, Table, Ta
 from crs_simcheck.errors import InputError, nearest_name
 from crs_simcheck.stats import FloatArray
 
-__all__ = ["number_of", "read_table", "table_path", "write_table"]
+__all__ = ["TablesOnDisk", "number_of", "read_table", "table_path", "write_table"]
 
 # Rows up to which a table stays a text file.
 _MOST_CSV_ROWS = 50_000
+# The same of a table with bags, whose cells are many words long.
+_MOST_BAG_ROWS = 1_000
 # A bag of the words of a very long text is a very long cell.
 _MOST_CELL = 1 << 30
 
 
 def write_table(folder: Path, stem: str, name: TableName, table: Table) -> Path:
     """Write a table into a folder and return its file, ``stem`` with the ending that fits."""
-    if len(table) <= _MOST_CSV_ROWS and "vector" not in COLUMNS[name].values():
+    if _is_small(name, len(table)):
         path = folder / f"{stem}.csv"
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
@@ -54,12 +56,48 @@ def write_table(folder: Path, stem: str, name: TableName, table: Table) -> Path:
     return path
 
 
+def _is_small(name: TableName, rows: int) -> bool:
+    kinds = COLUMNS[name].values()
+    return "vector" not in kinds and rows <= (_MOST_BAG_ROWS if "bag" in kinds else _MOST_CSV_ROWS)
+
+
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, tuple):
         return bag_cell(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+class TablesOnDisk(Mapping[TableName, Table]):
+    """The tables of a task, each read when it is first asked for."""
+
+    def __init__(self, read: Mapping[TableName, Callable[[], Table]]) -> None:
+        self._read = read
+        self._tables: dict[TableName, Table] = {}
+
+    def __getitem__(self, name: TableName) -> Table:
+        """Return a table, reading it where it has not been read."""
+        if name not in self._tables:
+            self._tables[name] = self._read[name]()
+        return self._tables[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is such a table; nothing is read."""
+        return name in self._read
+
+    def __iter__(self) -> Iterator[TableName]:
+        """Iterate over the names."""
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        """Return the number of tables."""
+        return len(self._read)
+
+    def read_all(self) -> None:
+        """Read all of them now."""
+        for name in self:
+            self[name]
 
 
 def table_path(folder: Path, stem: str) -> Path:

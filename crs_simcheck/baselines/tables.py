@@ -211,9 +211,9 @@ class SeekerStatistics:
     def films(self) -> tuple[str, ...]:
         """The labels of all films in the tables, sorted."""
         labels: set[str] = set()
-        for table in self.tables.values():
-            if "film" in table.columns:
-                labels.update(table.array("film").tolist())
+        for name in ("mentions", "answers"):
+            if name in self.tables:
+                labels.update(self.tables[name].array("film").tolist())
         return tuple(sorted(labels))
 
 

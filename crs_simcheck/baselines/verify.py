@@ -106,7 +106,11 @@ def _of_catalogue(group: Group, folder: Path) -> Iterator[str]:
         yield str(error)
         return
     yield from (f"{CATALOGUE_FILE}: {note}" for note in films.notes)
-    if films.items != group.catalogue.items:
+    # Of one film in two spellings, the reader of a user's catalogue keeps the first.
+    ours = {item.label: item for item in group.catalogue.items}
+    if any(ours.get(item.label) != item for item in films.items) or any(
+        films.index_of(item) is None for item in group.catalogue.items
+    ):
         yield f"{CATALOGUE_FILE}: differs from what crs-simcheck would write"
 
 

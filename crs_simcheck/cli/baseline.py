@@ -134,8 +134,9 @@ def show(group: str | None) -> None:
         return
     for name in shipped_names():
         shipped = load_baseline(name)
-        tasks = ", ".join(f"{t} ({s.n_seekers})" for t, s in shipped.tasks.items())
-        click.echo(f"{name:24} {shipped.speakers:10} {tasks}")
+        held = ", ".join(f"{t} ({s.n_seekers})" for t, s in shipped.tasks.items())
+        held = held or f"published figures: {', '.join(shipped.published)}"
+        click.echo(f"{name:24} {shipped.speakers:10} {held}")
 
 
 @baseline.command()

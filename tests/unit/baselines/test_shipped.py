@@ -12,6 +12,8 @@ from crs_simcheck.baselines import (
     shipped_names,
 )
 from crs_simcheck.baselines.verify import verify
+from crs_simcheck.instruments import film_lexicon
+from crs_simcheck.instruments.vectors import default_word_vectors
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -23,8 +25,9 @@ def test_what_ships_verifies_and_says_where_it_comes_from(name):
     assert group.name == name
     assert origin.licence
     assert origin.attribution
-    assert origin.command.startswith("crs-simcheck baseline build ")
-    assert (group.speakers == "people") == (name == "redial-seekers")
+    assert origin.command.startswith("crs-simcheck baseline build ") == bool(group.tasks)
+    people = {"amazon-movies-reviewers", "laps-seekers", "paper-amazon-movies", "redial-seekers"}
+    assert (group.speakers == "people") == (name in people)
 
 
 def test_every_default_baseline_is_people_and_has_its_task():
@@ -45,6 +48,20 @@ def test_redial_seekers():
     assert "CC BY 4.0" in group.provenance.attribution
     assert "Towards Deep Conversational Recommendations" in group.provenance.attribution
     assert all(item.popularity is not None for item in group.catalogue)
+
+
+def test_people_of_prose():
+    reviewers = load_baseline("amazon-movies-reviewers").task("open_pref")
+    assert reviewers.n_seekers == 1458
+    assert set(reviewers.tables) == {"responses", "texts"}
+    assert not reviewers.tables["texts"].known("types")
+    laps = load_baseline("laps-seekers").task("rec_request")
+    assert laps.n_seekers == 190
+    assert len(laps.tables["responses"]) == 3021
+    for name in ("laps-seekers", "redial-seekers", "ecir2026-mistral-nemo", "agent4rec-gpt35"):
+        group = load_baseline(name)
+        assert group.instruments["word-vectors"] == default_word_vectors().identity
+        assert str(group.instruments["sentence-vectors"]).startswith("all-MiniLM-L6-v2:")
 
 
 def test_the_reference_simulator_talks_twice_as_much_as_people():
@@ -77,4 +94,7 @@ def test_no_cell_of_a_table_holds_a_sentence(name):
         for table_name, table in statistics.tables.items():
             if table_name == "responses":
                 texts = set(table.columns["text"].tolist())
-                assert all(re.fullmatch("[0-9a-f]{10}", text) for text in texts)
+                assert all(re.fullmatch("([0-9a-f]{10})?", text) for text in texts)
+            if table_name == "texts":
+                assert all(re.fullmatch("[0-9a-f]{8}", key) for key in table.bags("types").keys)
+                assert set(table.bags("aspects").keys) <= set(film_lexicon().aspects)

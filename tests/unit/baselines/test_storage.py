@@ -196,7 +196,9 @@ def test_a_changed_folder_is_read_again(folder):
 def test_these_groups_ship():
     assert shipped_names() == (
         "agent4rec-gpt35",
+        "amazon-movies-reviewers",
         "ecir2026-mistral-nemo",
+        "laps-seekers",
         "paper-amazon-movies",
         "redial-seekers",
         "synthetic-raters",

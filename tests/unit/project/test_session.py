@@ -55,7 +55,9 @@ def test_without_a_table_of_gates_everything_measurable_is_gated(answers):
         "baseline 'redial-seekers' has no responses in items_talk"
     )
     assert not any(s.named for s in run.gates)
-    assert all(run.verdict(s).reason == "" or run.verdict(s).value is not None for s in run.gates)
+    for spec in run.gates:
+        verdict = run.verdict(spec)
+        assert verdict.value is not None or verdict.reason in ("", spec.metric.absent)
 
 
 def test_a_metric_gates_the_tasks_that_were_answered(answers):
@@ -118,7 +120,8 @@ def test_another_task_in_the_file_changes_no_verdict(answers, tmp_path):
 
 
 def test_a_task_without_people_has_the_gates_that_need_none(tmp_path):
-    said = Response("open_pref", "s", "so good", {"item": "Heat (1995)"})
+    unfit = {"item": "Heat (1995)", "relevant": False}
+    said = Response("neg_feedback", "s", "so good", unfit)
     write_responses([said, said], tmp_path / "answers.jsonl")
     run = run_of(tmp_path)
     assert {s.metric.name for s in run.gates} == {"format_violation_rate", "role_confusion_rate"}
