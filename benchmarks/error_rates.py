@@ -33,7 +33,8 @@ from benchmarks.rules import RULES, Estimates, estimates_of, of_gate
 from benchmarks.tables import Row, naive_table, rates_table
 from crs_simcheck.baselines import SeekerStatistics
 from crs_simcheck.gate import Comparison, GateSpec, Settings
-from crs_simcheck.gate.estimates import Drawer, estimates
+from crs_simcheck.gate.drawer import Drawer
+from crs_simcheck.gate.estimates import estimates
 from crs_simcheck.gate.ratings import choose_ratings
 from crs_simcheck.metrics import Metric, metric_named
 from crs_simcheck.stats import Pool

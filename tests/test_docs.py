@@ -11,6 +11,7 @@ from crs_simcheck.records import TASKS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 
 
 def blocks(language):
@@ -60,6 +61,64 @@ def test_every_option_in_the_readme_exists(pytester):
     options = set(re.findall(r"--simcheck-[a-z]+", README))
     assert options
     assert {o for o in options if o not in known} == set()
+
+
+def commands(command):
+    """Yield every command of the command line, from a group of them down."""
+    yield command
+    for inner in getattr(command, "commands", {}).values():
+        yield from commands(inner)
+
+
+def test_every_option_of_the_command_line_in_the_documents_exists():
+    from crs_simcheck.cli.app import app
+
+    known = {o for c in commands(app) for p in c.params for o in (*p.opts, *p.secondary_opts)}
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    shown = re.findall(r"(?m)^\$ (crs-simcheck .*(?:\\\n.*)*)", text)
+    quoted = re.findall(r"`(--[a-z][a-z-]*)[^`]*`", text)
+    options = {o for line in shown for o in re.findall(r"(?<=\s)--[a-z-]+", line)} | set(quoted)
+    assert len(options) > 15
+    of_pytest = {o for o in options if o.startswith(("--simcheck-", "--crs-simcheck"))}
+    assert options - of_pytest - known == set()
+
+
+def test_every_link_in_the_documents_leads_somewhere():
+    for page in PAGES:
+        links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+        assert {link for link in links if not (page.parent / link).is_file()} == set(), page.name
+
+
+def test_the_page_of_instruments_names_each_as_it_is():
+    from crs_simcheck.instruments import INSTRUMENTS, film_lexicon
+    from crs_simcheck.instruments.vectors import default_word_vectors
+
+    page = (ROOT / "docs" / "instruments.md").read_text(encoding="utf-8")
+    films, words = film_lexicon(), default_word_vectors()
+    labels = {instrument.label for instrument in INSTRUMENTS.values()}
+    labels |= {f"{films.name}:{films.version}", words.identity}
+    assert {label for label in labels if f"`{label}`" not in page} == set()
+    groups = {aspect.partition(".")[0] for aspect in films.aspects}
+    assert f"{len(films.aspects)} aspects of films" in page
+    assert f"in {len(groups)} groups" in page
+    assert f"have {len(words):,} words and {words.dimension} numbers" in page
+    read = set(re.findall(r"`([a-z0-9_]+)`", page))
+    unread = {n for n, m in METRICS.items() if m.table not in ("mentions",) and n not in read}
+    assert unread == set()
+
+
+def test_the_lexicon_of_the_page_reads_what_the_page_shows(tmp_path, monkeypatch, capsys):
+    page = (ROOT / "docs" / "instruments.md").read_text(encoding="utf-8")
+    part = page.split("### A lexicon of your own")[1]
+    (lexicon,) = re.findall(r"```toml\n(.*?)```", part, re.DOTALL)
+    (rows,) = re.findall(r"```json\n(.*?)```", part, re.DOTALL)
+    (shown,) = re.findall(r"```console\n(.*?)```", part, re.DOTALL)
+    (tmp_path / "hotels.toml").write_text(lexicon, encoding="utf-8")
+    (tmp_path / "reviews.jsonl").write_text(rows, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    command, printed = shown.split("\n", 1)
+    assert main(command.removeprefix("$ crs-simcheck ").split()) == 0
+    assert capsys.readouterr().out == printed
 
 
 def metrics_page():

@@ -10,7 +10,8 @@ import numpy as np
 
 from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
-from crs_simcheck.gate.estimates import Drawer, Estimates, estimates, value_of
+from crs_simcheck.gate.drawer import Drawer
+from crs_simcheck.gate.estimates import Estimates, estimates, value_of
 from crs_simcheck.gate.evidence import evidence_for
 from crs_simcheck.gate.notes import notes_on, published_note
 from crs_simcheck.gate.ratings import Ratings, choose_ratings, restrict_films

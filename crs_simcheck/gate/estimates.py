@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
+from crs_simcheck.gate.drawer import Drawer
 from crs_simcheck.gate.ratings import Ratings
 from crs_simcheck.metrics import Frame, Metric, correlations_in_pairs
-from crs_simcheck.records import TaskName
 from crs_simcheck.stats import (
     Allowance,
     ConfidenceInterval,
@@ -22,7 +21,6 @@ from crs_simcheck.stats import (
     Rows,
     confidence_interval,
     cut_once,
-    draw_pools,
     jackknife_error,
     leave_one_out,
     rare_rate,
@@ -30,36 +28,10 @@ from crs_simcheck.stats import (
     t_quantile,
 )
 
-__all__ = ["Drawer", "Estimates", "estimates", "value_of"]
+__all__ = ["Estimates", "estimates", "value_of"]
 
 # More draws than this share without a value: the metric does not exist in groups of this size.
 _MOST_MISSING = 0.01
-
-
-@dataclass(frozen=True, eq=False)
-class Drawer:
-    """Draws groups of the same size, each once for all metrics that need it.
-
-    What is drawn depends on the seed and on what it is for, never on what was drawn before.
-    """
-
-    task: TaskName
-    seed: int
-    n_draws: int
-    _made: dict[tuple[str, str, int], Draws] = field(default_factory=dict)
-
-    def rng(self, *parts: str | int) -> np.random.Generator:
-        """Return a generator for one purpose."""
-        text = "/".join(map(str, (self.task, *parts)))
-        return np.random.default_rng([self.seed, zlib.crc32(text.encode())])
-
-    def groups(self, side: str, table: str, rows: Rows, size: int, both: Allowance) -> Draws:
-        """Return draws of groups of one side, cut to what both sides have."""
-        key = (side, table, size)
-        if key not in self._made:
-            cut = both if int(both.of_size(size).min()) < int(rows.counts.max()) else None
-            self._made[key] = draw_pools(rows, size, self.n_draws, self.rng(*key), cut)
-        return self._made[key]
 
 
 @dataclass(frozen=True, eq=False)
