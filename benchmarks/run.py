@@ -12,7 +12,7 @@ from pathlib import Path
 # Behind the installed packages, so that a wheel is measured and not the checkout.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import amazon, error_rates, idle, speed
+from benchmarks import amazon, diversity, error_rates, idle, prose, speed
 
 
 def main() -> int:
@@ -24,11 +24,13 @@ def main() -> int:
     slow = speed.main([])
     print("\n# Idle\n", flush=True)
     idled = idle.main([])
+    print("\n# Prose\n", flush=True)
+    wordy = prose.main([]) + diversity.main()
     print("\n# Two million reviews\n", flush=True)
     grown = amazon.main([])
     print("\n# Error rates, in per cent within / drifted\n", flush=True)
     wrong = error_rates.main(["--runs", str(runs)])
-    return int(bool(slow or idled or grown or wrong))
+    return int(bool(slow or idled or wordy or grown or wrong))
 
 
 if __name__ == "__main__":

@@ -177,6 +177,7 @@ def _measured(
     data = kind.read(place, options)
     for note in data.notes:
         (tell or _nobody)(note)
+    _check_vectors(kind, data, options)
     readers = _readers(data, options)
     total = total_rows(data, like_at=options.like_at, readers=readers, work=work or Work())
     designs = {task: dict(design) for task, design in data.designs.items()}
@@ -217,6 +218,16 @@ def _nobody(_note: str) -> None:
     """Tell nobody."""
 
 
+def _check_vectors(kind: Kind, data: SourceData, options: BuildOptions) -> None:
+    """Refuse models for a kind that keeps no vectors."""
+    kept = {table for tables in data.tables.values() for table in tables}
+    for option, table in (("word_vectors", "word_vectors"), ("sentence_model", "sentence_vectors")):
+        if getattr(options, option) is not None and table not in kept:
+            raise InputError(
+                f"groups of kind '{kind.name}' keep no vectors", field=option, fix="leave it out"
+            )
+
+
 def _readers(data: SourceData, options: BuildOptions) -> Readers | None:
     """Return what reads prose, where a task keeps any of it."""
     kept = {table for tables in data.tables.values() for table in tables}
@@ -231,7 +242,7 @@ def _readers(data: SourceData, options: BuildOptions) -> Readers | None:
     if "sentence_vectors" in kept and options.sentence_model is not None:
         vectors["sentence-vectors"] = load_sentence_vectors(options.sentence_model)
     return Readers(
-        titles=TitleFinder(item.label for item in data.catalogue),
+        titles=TitleFinder(data.catalogue.labels) if len(data.catalogue) else None,
         lexicon=None if options.aspects is None else read_lexicon(options.aspects),
         vectors=vectors,
     )

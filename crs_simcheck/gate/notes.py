@@ -61,6 +61,8 @@ def notes_on(
 def published_note(baseline: Group, metric: Metric) -> str:
     """Return the warning that goes with a published figure."""
     grows = " and this metric grows with it" if metric.unit == "bits" else ""
+    if metric.unit == "types per word":
+        grows = ", nor is the number of words that types were counted among"
     return (
         f"'{baseline.name}' is a published figure: the size of its group is not known{grows}, so "
         "a drift may be one of size alone; compare with a baseline of people where there is one"

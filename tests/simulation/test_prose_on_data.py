@@ -18,7 +18,7 @@ from crs_simcheck.tasks import Readers
 
 SPLITS = 10
 LEAST_WITHIN = 7
-# Sentence vectors need a model: `test_prose_with_a_model.py` looks at them.
+# Sentence vectors need a model to be built: `test_prose_halves.py` has those that ship.
 TEXT_METRICS = {
     "open_pref": {"aspect_entropy", "sentiment_entropy", "star_entropy", "aspects_per_response"},
     "rec_request": {"ttr", "hdd", "w2v_diversity", "w2v_diversity_yoon"},

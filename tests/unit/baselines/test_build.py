@@ -234,3 +234,10 @@ def test_describe_gives_facts_in_words(tmp_path):
     assert facts["licence"] == "CC BY 4.0"
     assert all(isinstance(value, str) and value for value in facts.values())
     assert json.dumps(facts)
+
+
+@pytest.mark.parametrize("kind", ["amazon-2023", "movielens", "synthetic"])
+def test_a_kind_that_keeps_no_vectors_refuses_a_model_for_them(tmp_path, kind):
+    with pytest.raises(InputError, match="keep no vectors"):
+        made(kind, tmp_path, sentence_model="all-MiniLM-L6-v2")
+    assert not (tmp_path / f"{kind}-group").exists()

@@ -136,6 +136,16 @@ def test_requests_that_name_titles_fail_without_any_people():
     assert verdict(shy, None, "title_mention_rate").outcome == "within"
 
 
+def test_without_any_film_it_is_not_known_whether_titles_are_named():
+    rows = list(requests(60, 5, naming=1.0))
+    chosen = Readers()
+    seen = measure(rows, FILMS, readers=chosen)
+    nobody = measure_group(seen, FILMS, name="sim", speakers="simulator", readers=chosen)
+    found = verdict(nobody, None, "title_mention_rate")
+    assert found.outcome == "inconclusive"
+    assert found.reason.endswith("could have named: give a catalogue")
+
+
 def test_words_without_a_vector_are_reported():
     found = verdict(group(requests(60, 6), "sim", "simulator"), ASKERS, "w2v_diversity")
     assert any("no vector of" in note and "simulator's words" in note for note in found.notes)

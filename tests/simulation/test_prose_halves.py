@@ -1,0 +1,47 @@
+"""Halves of the shipped people, on every metric of prose; sentences' vectors are in the groups."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from crs_simcheck.baselines import SeekerStatistics, load_baseline
+from crs_simcheck.gate import Comparison, GateSpec, Settings
+from crs_simcheck.metrics import metrics_of
+
+SPLITS = 10
+LEAST_WITHIN = 7
+PROSE = ("texts", "word_vectors", "sentence_vectors")
+
+
+def halves(group, task, seed):
+    statistics = group.task(task)
+    people = statistics.seekers()
+    order = np.random.default_rng(seed).permutation(len(people))
+    for chosen in np.array_split(order, 2):
+        half = SeekerStatistics.of_seekers(
+            [people[i] for i in chosen], statistics.tables, statistics.design
+        )
+        yield group.with_tasks({task: half})
+
+
+@pytest.mark.parametrize(
+    "name, task, count",
+    [
+        ("redial-seekers", "rec_request", 6),
+        ("laps-seekers", "rec_request", 6),
+        ("amazon-movies-reviewers", "open_pref", 4),
+    ],
+)
+def test_halves_of_people_never_drift_and_are_mostly_within(name, task, count):
+    metrics = [m for m in metrics_of(task) if m.table in PROSE and m.default_max is None]
+    assert len(metrics) == count
+    outcomes = {metric.name: Counter() for metric in metrics}
+    for seed in range(SPLITS):
+        comparison = Comparison(
+            task, *halves(load_baseline(name), task, seed), settings=Settings(seed, n_draws=500)
+        )
+        for metric in metrics:
+            outcomes[metric.name][comparison.verdict(GateSpec(task, metric)).outcome] += 1
+    assert {m: dict(o) for m, o in outcomes.items() if o["drifted"]} == {}
+    assert {m: dict(o) for m, o in outcomes.items() if o["within"] < LEAST_WITHIN} == {}
