@@ -173,11 +173,11 @@ def _measured(
         raise InputError(f"kind '{kind.name}' needs a source", fix=f"it is {kind.title}")
     if not kind.needs_source and source is not None:
         raise InputError(f"kind '{kind.name}' reads no source", path=source, fix="leave it out")
+    _check_vectors(kind, options)
     place = source or Path()
     data = kind.read(place, options)
     for note in data.notes:
         (tell or _nobody)(note)
-    _check_vectors(kind, data, options)
     readers = _readers(data, options)
     total = total_rows(data, like_at=options.like_at, readers=readers, work=work or Work())
     designs = {task: dict(design) for task, design in data.designs.items()}
@@ -218,11 +218,10 @@ def _nobody(_note: str) -> None:
     """Tell nobody."""
 
 
-def _check_vectors(kind: Kind, data: SourceData, options: BuildOptions) -> None:
+def _check_vectors(kind: Kind, options: BuildOptions) -> None:
     """Refuse models for a kind that keeps no vectors."""
-    kept = {table for tables in data.tables.values() for table in tables}
-    for option, table in (("word_vectors", "word_vectors"), ("sentence_model", "sentence_vectors")):
-        if getattr(options, option) is not None and table not in kept:
+    for option in ("word_vectors", "sentence_model"):
+        if not kind.vectors and getattr(options, option) is not None:
             raise InputError(
                 f"groups of kind '{kind.name}' keep no vectors", field=option, fix="leave it out"
             )

@@ -56,9 +56,7 @@ def why_unread(metric: Metric, rows: Rows, who: str) -> str | None:
     if metric.name == "leakage_rate":
         return f"no history of the seekers of {who} is known: give profiles"
     if metric.name == "title_mention_rate":
-        return (
-            f"no film is known whose title could be looked for in what {who} said: give a catalogue"
-        )
+        return f"no film is known whose title {who} could have named: give a catalogue"
     return f"{who} has no response that {metric.name} could be read in"
 
 

@@ -92,6 +92,8 @@ class Kind:
         Reads them.
     needs_source:
         Whether it reads anything at all.
+    vectors:
+        Whether its groups can hold vectors of words and sentences.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Kind:
     files: Callable[[Path, BuildOptions], tuple[Path, ...]]
     read: Callable[[Path, BuildOptions], SourceData]
     needs_source: bool = True
+    vectors: bool = True
 
 
 def find_file(folder: Path, *names: str, fix: str) -> Path:

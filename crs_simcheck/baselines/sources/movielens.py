@@ -181,4 +181,5 @@ KIND = Kind(
     knows=("films", "pool", "asked", "like_at"),
     files=_files,
     read=_read,
+    vectors=False,
 )

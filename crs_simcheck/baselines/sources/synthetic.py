@@ -58,4 +58,5 @@ KIND = Kind(
     files=_files,
     read=_read,
     needs_source=False,
+    vectors=False,
 )

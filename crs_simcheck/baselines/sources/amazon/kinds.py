@@ -180,6 +180,7 @@ def _kind(name: str, edition: str, title: str, *more: str) -> Kind:
         name=name,
         title=title,
         knows=("people", "min_reviews", "max_reviews", "language", "only", *more),
+        vectors=False,
         files=_files,
         read=read,
     )
