@@ -2,14 +2,13 @@
 
 import math
 
-import numpy as np
 import pytest
 
-from crs_simcheck.baselines import SeekerStatistics
 from crs_simcheck.baselines.build import build
 from crs_simcheck.baselines.options import BuildOptions
 from crs_simcheck.gate import Comparison, GateSpec, Settings
 from crs_simcheck.metrics import metric_named, metrics_of
+from tests.simulation.split import halves
 
 SPLITS = 10
 
@@ -28,18 +27,6 @@ def rating(data_dir, tmp_path_factory):
     natural = BuildOptions(films="all")
     people = build("movielens", data_dir / "movielens_small", out / "people", options=natural)
     return Comparison("bin_pref", simulator, people, settings=Settings(n_draws=300))
-
-
-def halves(group, task, seed):
-    """Return a group split in two by person, the halves being a simulator and a baseline."""
-    statistics = group.task(task)
-    people = statistics.seekers()
-    order = np.random.default_rng(seed).permutation(len(people))
-    for chosen in np.array_split(order, 2):
-        half = SeekerStatistics.of_seekers(
-            [people[i] for i in chosen], statistics.tables, statistics.design
-        )
-        yield group.with_tasks({task: half})
 
 
 @pytest.mark.parametrize("task", ["items_talk", "rec_request"])

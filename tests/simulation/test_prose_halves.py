@@ -2,27 +2,16 @@
 
 from collections import Counter
 
-import numpy as np
 import pytest
 
-from crs_simcheck.baselines import SeekerStatistics, load_baseline
+from crs_simcheck.baselines import load_baseline
 from crs_simcheck.gate import Comparison, GateSpec, Settings
 from crs_simcheck.metrics import metrics_of
+from tests.simulation.split import halves
 
 SPLITS = 10
 LEAST_WITHIN = 7
 PROSE = ("texts", "word_vectors", "sentence_vectors")
-
-
-def halves(group, task, seed):
-    statistics = group.task(task)
-    people = statistics.seekers()
-    order = np.random.default_rng(seed).permutation(len(people))
-    for chosen in np.array_split(order, 2):
-        half = SeekerStatistics.of_seekers(
-            [people[i] for i in chosen], statistics.tables, statistics.design
-        )
-        yield group.with_tasks({task: half})
 
 
 @pytest.mark.parametrize(

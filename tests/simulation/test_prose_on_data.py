@@ -3,10 +3,9 @@
 import json
 from collections import Counter
 
-import numpy as np
 import pytest
 
-from crs_simcheck.baselines import SeekerStatistics, measure, measure_group
+from crs_simcheck.baselines import measure, measure_group
 from crs_simcheck.baselines.build import build
 from crs_simcheck.baselines.options import BuildOptions
 from crs_simcheck.baselines.sources import KINDS
@@ -15,6 +14,7 @@ from crs_simcheck.gate import Comparison, GateSpec, Settings
 from crs_simcheck.metrics import metric_named, metrics_of
 from crs_simcheck.records import Response
 from crs_simcheck.tasks import Readers
+from tests.simulation.split import halves
 
 SPLITS = 10
 LEAST_WITHIN = 7
@@ -37,17 +37,6 @@ def groups(data_dir, tmp_path_factory):
         "mistral": build("usersimcrs", data_dir / "usersimcrs_ecir2026", out / "mistral"),
         "agents": build("agent4rec", data_dir / "agent4rec_mf", out / "agents"),
     }
-
-
-def halves(group, task, seed):
-    statistics = group.task(task)
-    people = statistics.seekers()
-    order = np.random.default_rng(seed).permutation(len(people))
-    for chosen in np.array_split(order, 2):
-        half = SeekerStatistics.of_seekers(
-            [people[i] for i in chosen], statistics.tables, statistics.design
-        )
-        yield group.with_tasks({task: half})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,17 @@
+"""Groups split in two by person: a simulator and a baseline who are one crowd."""
+
+import numpy as np
+
+from crs_simcheck.baselines import SeekerStatistics
+
+
+def halves(group, task, seed):
+    """Yield the two halves of a group's people of one task."""
+    statistics = group.task(task)
+    people = statistics.seekers()
+    order = np.random.default_rng(seed).permutation(len(people))
+    for chosen in np.array_split(order, 2):
+        half = SeekerStatistics.of_seekers(
+            [people[i] for i in chosen], statistics.tables, statistics.design
+        )
+        yield group.with_tasks({task: half})
