@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import math
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from crs_simcheck.baselines.group import UNKNOWN_TITLE, Group, Provenance, check_instruments
-from crs_simcheck.baselines.table_files import TablesOnDisk, read_table, table_path, write_table
+from crs_simcheck.baselines.table_files import (
+    TablesOnDisk,
+    impossible,
+    read_table,
+    table_path,
+    write_table,
+)
 from crs_simcheck.baselines.tables import COLUMNS, SeekerStatistics, Table, TableName
 from crs_simcheck.catalogue import (
     FIRST_YEAR,
@@ -27,14 +34,16 @@ from crs_simcheck.catalogue import (
     read_catalogue,
     write_catalogue,
 )
-from crs_simcheck.errors import InputError
+from crs_simcheck.errors import InputError, InstrumentError
 from crs_simcheck.records import SPEAKERS, TASKS, TaskName
+from crs_simcheck.tasks import READ_BY
 
 __all__ = ["GROUP_FILE", "file_hashes", "read_group", "write_group"]
 
 GROUP_FILE = "group.toml"
 CATALOGUE_FILE = "catalogue.csv"
 FORMAT = 1
+_AGAIN = "the folder was edited: build the group again"
 
 
 def write_group(group: Group, folder: Path) -> None:
@@ -132,7 +141,7 @@ def read_group(folder: Path, *, check: bool = True, late: bool = False) -> Group
     for task, about in _object(header, "tasks", path).items():
         if task not in TASKS:
             raise InputError(f"unknown task '{task}'", path=path, field="tasks")
-        tasks[task] = _read_task(folder, task, about, path, late=late)
+        tasks[task] = _read_task(folder, task, about, path, instruments, late=late)
     group = Group(
         name=name,
         speakers=speakers,
@@ -157,10 +166,10 @@ def _published(header: Mapping[str, Any], path: Path) -> Mapping[TaskName, Mappi
         if task not in TASKS:
             raise InputError(f"unknown task '{task}'", path=path, field="published")
         for metric, value in (figures if isinstance(figures, dict) else {"": None}).items():
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise InputError(
-                    f"found {value!r}, need a number", path=path, field=f"published.{task}.{metric}"
-                )
+            number = value if isinstance(value, (int, float)) else math.nan
+            if isinstance(value, bool) or not math.isfinite(number):
+                place = f"published.{task}.{metric}"
+                raise InputError(f"found {value!r}, need a finite number", path=path, field=place)
         published[task] = MappingProxyType({m: float(v) for m, v in figures.items()})
     return MappingProxyType(published)
 
@@ -265,7 +274,13 @@ def _own_item(record: list[str], place: Mapping[str, int]) -> Item:
 
 
 def _read_task(
-    folder: Path, task: str, about: Mapping[str, Any], header: Path, *, late: bool
+    folder: Path,
+    task: str,
+    about: Mapping[str, Any],
+    header: Path,
+    instruments: Container[str],
+    *,
+    late: bool,
 ) -> SeekerStatistics:
     seekers = about.get("seekers") if isinstance(about, dict) else None
     if not isinstance(seekers, int) or isinstance(seekers, bool) or seekers < 0:
@@ -273,7 +288,11 @@ def _read_task(
             f"found {seekers!r}, need the number of seekers", path=header, field=f"tasks.{task}"
         )
     tables = TablesOnDisk(
-        {name: partial(_read_rows, folder, task, name, about) for name in COLUMNS if name in about}
+        {
+            name: partial(_read_rows, folder, task, name, about, instruments)
+            for name in COLUMNS
+            if name in about
+        }
     )
     if not late:
         tables.read_all()
@@ -283,7 +302,13 @@ def _read_task(
     return SeekerStatistics(seekers, tables, MappingProxyType(design))
 
 
-def _read_rows(folder: Path, task: str, name: TableName, about: Mapping[str, Any]) -> Table:
+def _read_rows(
+    folder: Path,
+    task: str,
+    name: TableName,
+    about: Mapping[str, Any],
+    instruments: Container[str],
+) -> Table:
     path = table_path(folder, f"{task}.{name}")
     table = read_table(path, name)
     if len(table) != about[name]:
@@ -296,6 +321,19 @@ def _read_rows(folder: Path, task: str, name: TableName, about: Mapping[str, Any
         raise InputError(
             f"seekers must be numbered 0 to {about['seekers'] - 1}", path=path, field="seeker"
         )
+    for column in table.columns:
+        wrong = impossible(table, column)
+        if wrong is not None:
+            raise InputError(f"found {wrong}", path=path, field=column, fix=_AGAIN)
+        for instrument in READ_BY[name][column]:
+            if instrument not in instruments and table.known(column):
+                raise InstrumentError(
+                    f"column '{column}' was read by an instrument '{instrument}', of which "
+                    f"{GROUP_FILE} does not say which version it was",
+                    path=path,
+                    field=column,
+                    fix=_AGAIN,
+                )
     return table
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -26,7 +27,7 @@ from crs_simcheck.baselines.tables import COLUMNS, Column, ColumnKind, Table, Ta
 from crs_simcheck.errors import InputError, nearest_name
 from crs_simcheck.stats import FloatArray
 
-__all__ = ["TablesOnDisk", "number_of", "read_table", "table_path", "write_table"]
+__all__ = ["TablesOnDisk", "impossible", "number_of", "read_table", "table_path", "write_table"]
 
 # Rows up to which a table stays a text file.
 _MOST_CSV_ROWS = 50_000
@@ -34,6 +35,21 @@ _MOST_CSV_ROWS = 50_000
 _MOST_BAG_ROWS = 1_000
 # A bag of the words of a very long text is a very long cell.
 _MOST_CELL = 1 << 30
+# What a damaged archive makes numpy and zipfile raise.
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,  # another magic number: an array, and no archive of them
+    EOFError,
+    RuntimeError,  # with NotImplementedError: a flag that says encrypted, or an unknown method
+    MemoryError,  # a damaged shape
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+# Of a mean of unit vectors, with what 16 bits may add.
+_MOST_LENGTH = 1.01
 
 
 def write_table(folder: Path, stem: str, name: TableName, table: Table) -> Path:
@@ -98,6 +114,19 @@ class TablesOnDisk(Mapping[TableName, Table]):
         """Read all of them now."""
         for name in self:
             self[name]
+
+
+def impossible(table: Table, column: str) -> str | None:
+    """Return what in a column can never have been counted, or None where nothing is wrong."""
+    cells = table.columns[column]
+    if isinstance(cells, Bags) or cells.dtype.kind == "U":
+        return None
+    if cells.ndim == 2:
+        lengths = np.linalg.norm(cells.astype(np.float64), axis=1)
+        far = lengths[~(lengths <= _MOST_LENGTH)]
+        return f"a mean of unit vectors of length {far[0]:.3g}" if far.size else None
+    below = cells[cells < 0]
+    return f"{below[0]:g}, need 0 or more" if below.size else None
 
 
 def table_path(folder: Path, stem: str) -> Path:
@@ -203,10 +232,11 @@ def number_of(text: str) -> float | None:
 
 def _read_npz(path: Path, name: TableName) -> Table:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here, since numpy leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             owner = archive["seeker"].astype(np.int64)
             columns = {c: _npz_column(archive, c, kind) for c, kind in COLUMNS[name].items()}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+    except _UNREADABLE as error:
         raise InputError(f"cannot be read: {error}", path=path) from error
     if any(len(c) != owner.size for c in columns.values()) or np.any(np.diff(owner) < 0):
         raise InputError("columns do not fit together", path=path)

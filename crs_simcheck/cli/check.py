@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crs_simcheck.cli.exits import code_of
-from crs_simcheck.cli.options import baseline_map, source_options, task_option
+from crs_simcheck.cli.options import baseline_map, is_group, source_options, task_option
 from crs_simcheck.records import TaskName
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ def check(
     """
     from crs_simcheck.project import SimulatorRun, SimulatorSettings
 
-    is_group = _is_group(answers)
+    group = is_group(answers)
     settings = SimulatorSettings(
         name=_name(answers),
         folder=Path(),
-        responses=None if is_group else answers,
-        group=answers if is_group else None,
+        responses=None if group else answers,
+        group=answers if group else None,
         catalogue=catalogue,
         profiles=profiles,
         aspects=aspects,
@@ -95,13 +95,6 @@ def check(
     if json_file is not None:
         _write_json(run, settings, verdicts, missing, json_file)
     return code_of(verdict.outcome for verdict in verdicts)
-
-
-def _is_group(answers: str) -> bool:
-    from crs_simcheck.baselines import GROUP_FILE, shipped_names
-
-    path = Path(answers)
-    return (path / GROUP_FILE).is_file() or (not path.exists() and answers in shipped_names())
 
 
 def _name(answers: str) -> str:

@@ -75,11 +75,17 @@ def controls(
         wrong, open_ = _print(control, verdicts)
         surprises, undecided = surprises + wrong, undecided + open_
         tried += 1
-    unknown = set(names) - set(CONTROLS)
-    if unknown or not tried:
-        from crs_simcheck.errors import UnknownNameError
+    from crs_simcheck.errors import InputError, UnknownNameError
 
-        raise UnknownNameError("control", ", ".join(sorted(unknown)) or "none", CONTROLS)
+    unknown = set(names) - set(CONTROLS)
+    if unknown:
+        raise UnknownNameError("control", ", ".join(sorted(unknown)), CONTROLS)
+    if not tried:
+        raise InputError(
+            f"no control can be made of '{group.name}': it holds neither films that people named "
+            "nor their answers to films",
+            fix="give another baseline",
+        )
     if surprises:
         click.echo(f"{surprises} not as expected")
         return DRIFTED

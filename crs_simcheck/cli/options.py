@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -11,7 +12,7 @@ import click
 from crs_simcheck.errors import SettingsError
 from crs_simcheck.records import TASKS, TaskName
 
-__all__ = ["baseline_map", "source_options", "task_option"]
+__all__ = ["baseline_map", "is_group", "source_options", "task_option"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -85,3 +86,11 @@ def baseline_map(given: tuple[str, ...]) -> dict[str, str]:
             )
         result[key] = value
     return result
+
+
+def is_group(answers: str) -> bool:
+    """Return whether answers are a group (a folder or a shipped name), not response rows."""
+    from crs_simcheck.baselines import GROUP_FILE, shipped_names
+
+    path = Path(answers)
+    return (path / GROUP_FILE).is_file() or (not path.exists() and answers in shipped_names())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crs_simcheck.cli.options import source_options, task_option
+from crs_simcheck.cli.options import is_group, source_options, task_option
 
 __all__ = ["show"]
 
@@ -31,12 +31,18 @@ def show(
     sentence_model: str | None,
 ) -> None:
     """Show which answers make the value of a metric: films, lengths, leaked titles, repeats."""
-    from crs_simcheck.errors import EmptyInputError
+    from crs_simcheck.errors import EmptyInputError, InputError
     from crs_simcheck.metrics import metric_named
     from crs_simcheck.project import SimulatorRun, SimulatorSettings
     from crs_simcheck.report import behind
 
     found = metric_named(metric)
+    if is_group(responses):
+        raise InputError(
+            "a group holds counts, and no answers to show",
+            path=responses,
+            fix=f"crs-simcheck baseline show {responses}",
+        )
     run = SimulatorRun(
         SimulatorSettings(
             name=Path(responses).name,

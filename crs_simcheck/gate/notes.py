@@ -10,7 +10,8 @@ from crs_simcheck.baselines import Group
 from crs_simcheck.gate.ratings import Ratings
 from crs_simcheck.gate.sides import Sides
 from crs_simcheck.gate.spec import GateSpec
-from crs_simcheck.metrics import Metric, Table
+from crs_simcheck.metrics import NAMING, NAMING_READ, Metric, Table
+from crs_simcheck.stats import Rows
 
 __all__ = ["left_out", "notes_on", "published_note"]
 
@@ -52,6 +53,8 @@ def notes_on(
         yield _bins(*sides.coverage)
     if metric.name in ("popularity_share", "mean_log_rank"):
         yield f"popularity from {sides.joint.popularity_from}"
+    if metric.name == "title_mention_rate":
+        yield from _naming_people(sides)
     if metric.table == "word_vectors":
         yield from _without_vectors(sides)
     if ratings is not None:
@@ -67,6 +70,20 @@ def published_note(baseline: Group, metric: Metric) -> str:
         f"'{baseline.name}' is a published figure: the size of its group is not known{grows}, so "
         "a drift may be one of size alone; compare with a baseline of people where there is one"
     )
+
+
+def _naming_people(sides: Sides) -> Iterator[str]:
+    """Say how many of the people's texts name a title: in a chat nobody forbade it."""
+    rows = sides.baseline_rows("texts")
+    if rows is None or _summed(rows, NAMING_READ) == 0:
+        return
+    share = _summed(rows, NAMING) / _summed(rows, NAMING_READ)
+    yield f"people, whom nobody forbade it, name a title in {100 * share:.1f} % of their turns"
+
+
+def _summed(rows: Rows, column: int) -> float:
+    """Return the sum of a column of the block "sums"."""
+    return float(np.asarray(rows.blocks["sums"])[:, column].sum())
 
 
 def _without_vectors(sides: Sides) -> Iterator[str]:

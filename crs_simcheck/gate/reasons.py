@@ -57,6 +57,8 @@ def why_unread(metric: Metric, rows: Rows, who: str) -> str | None:
         return f"no history of the seekers of {who} is known: give profiles"
     if metric.name == "title_mention_rate":
         return f"no film is known whose title {who} could have named: give a catalogue"
+    if metric.name in ("ttr", "hdd"):
+        return f"{who} has no counts of different words (merged groups and some sources keep none)"
     return f"{who} has no response that {metric.name} could be read in"
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
-from crs_simcheck.errors import InputError
 from crs_simcheck.instruments import TitleFinder, read_lexicon
 from crs_simcheck.instruments.vectors import (
     DEFAULT_SENTENCE_MODEL,
@@ -73,13 +72,7 @@ def _answers(settings: SimulatorSettings) -> Path:
 def _words(settings: SimulatorSettings, wanted: str | None) -> VectorReader:
     if settings.word_vectors is not None:
         file = settings.folder / settings.word_vectors
-        try:
-            identity = word_identity(file)
-        except InputError:
-            # Where all is kept already, as in CI, the file need not be there.
-            if wanted is None:
-                raise
-            identity = wanted
+        identity = word_identity(file)
         place = cache_path(_answers(settings), identity)
         return CachedReader(partial(load_word_vectors, file), place, identity, WORD_SPLITTER)
     own = default_word_vectors()

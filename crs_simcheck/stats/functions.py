@@ -224,6 +224,12 @@ def rarefied_share(counts: Matrix, size: int) -> FloatArray:
 
 def _share_without(totals: FloatArray, counts: np.ndarray, size: int) -> FloatArray:
     """Return (G × K) C(N − c, m) / C(N, m): how often m of N tokens have none of c given ones."""
+    if counts[-1] > size:  # fewer factors the other way round: Π (N − c − j) / (N − j), j < m
+        wide = totals[:, None]
+        product = np.ones((totals.size, counts.size))
+        for j in range(size):
+            product *= np.maximum(wide - counts - j, 0.0) / np.maximum(wide - j, 1.0)
+        return product
     result = np.ones((totals.size, counts.size))
     missed = np.ones(totals.size)
     position = 0

@@ -11,6 +11,7 @@ from crs_simcheck.metrics import metric_named, metrics_of
 from tests.simulation.split import halves
 
 SPLITS = 10
+FILMS_AND_ANSWERS = ("mentions", "answers", "responses")
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +34,17 @@ def rating(data_dir, tmp_path_factory):
 def test_halves_of_people_are_never_drifted_from_each_other(redial, task):
     measured = set()
     for seed in range(SPLITS):
-        comparison = Comparison(task, *halves(redial, task, seed), settings=Settings(seed))
+        comparison = Comparison(
+            task, *halves(redial, task, seed), settings=Settings(seed, n_draws=300)
+        )
         for metric in metrics_of(task):
             spec = GateSpec(task, metric)
-            # What a task forbids (naming a title) is judged against a most, and people in a chat
-            # were not forbidden it.
-            if comparison.missing(spec) is None and metric.default_max is None:
+            # Metrics of prose: `test_prose_halves.py`.
+            if metric.table in FILMS_AND_ANSWERS and comparison.missing(spec) is None:
                 verdict = comparison.verdict(spec)
                 assert verdict.outcome != "drifted", (seed, metric.name, verdict)
                 measured.add(metric.name)
-    assert len(measured) >= {"items_talk": 7, "rec_request": 3}[task]
+    assert len(measured) >= {"items_talk": 7, "rec_request": 2}[task]
 
 
 def test_stars_of_a_simulator_read_as_yes_are_too_many(rating):

@@ -37,6 +37,8 @@ __all__ = ["CachedReader", "VectorCache", "VectorsMissing", "cache_path"]
 
 _FOLDER = "vectors"
 _KEY_DIGITS = 32
+# No text has more words or sentences.
+_MOST_COUNT = 10**7
 # What a stop costs at most: texts that were read and are not kept yet.
 _BLOCK = 256
 # A mean of unit vectors is no longer than 1; rounding to 16 bits may add a little.
@@ -230,7 +232,7 @@ def _key(text: str) -> str:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_COUNT
 
 
 @contextlib.contextmanager

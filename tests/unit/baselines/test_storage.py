@@ -1,3 +1,4 @@
+import contextlib
 import re
 import tomllib
 
@@ -18,6 +19,7 @@ from crs_simcheck.baselines.group import Provenance
 from crs_simcheck.baselines.verify import verify
 from crs_simcheck.catalogue import Catalogue, Item
 from crs_simcheck.errors import InputError, InstrumentError, UnknownNameError
+from crs_simcheck.instruments import INSTRUMENTS
 from crs_simcheck.schemas import load_schema
 from tests.unit.baselines.made_up import all_bytes
 
@@ -35,7 +37,10 @@ def _group(rows=3):
             "rec_request": SeekerStatistics.of_seekers(responses, ("responses",)),
         },
         catalogue=Catalogue("made up", (Item("Heat", 1995, ("crime",)),)),
-        instruments={"mentions": 1, "words": 1},
+        instruments={
+            name: INSTRUMENTS[name].version
+            for name in ("mentions", "words", "role-markers", "leakage", "text-key")
+        },
         provenance=Provenance(
             source="made up", date="2026-11-23", command="crs-simcheck baseline build x -o y"
         ),
@@ -90,7 +95,7 @@ def test_a_group_that_names_no_film_has_an_empty_catalogue(tmp_path):
         group.speakers,
         {"rec_request": group.task("rec_request")},
         Catalogue("made up", ()),
-        {"words": 1},
+        group.instruments,
         group.provenance,
     )
     write_group(alone, tmp_path / "group")
@@ -203,3 +208,35 @@ def test_these_groups_ship():
         "redial-seekers",
         "synthetic-raters",
     )
+
+
+@pytest.mark.parametrize("instrument", ["mentions", "words", "text-key"])
+def test_what_was_read_by_nobody_knows_what_is_refused(folder, instrument):
+    header = folder / "group.toml"
+    text = header.read_text(encoding="utf-8")
+    header.write_text(text.replace(f"{instrument} = 1\n", ""), encoding="utf-8")
+    with pytest.raises(InstrumentError, match=f"an instrument '{instrument}'"):
+        read_group(folder)
+    assert any(instrument in problem for problem in verify(folder))
+
+
+def test_a_packed_table_with_any_byte_changed_is_read_or_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(table_files, "_MOST_CSV_ROWS", 0)
+    write_group(_group(), tmp_path)
+    packed = tmp_path / "rec_request.responses.npz"
+    whole = packed.read_bytes()
+    refused = 0
+    for place in range(0, len(whole), 11):
+        packed.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        with contextlib.suppress(InputError):
+            read_group(tmp_path)
+            continue
+        refused += 1
+    assert refused > 20
+
+
+def test_numbers_that_nobody_can_have_counted_are_refused(folder):
+    path = folder / "rec_request.responses.csv"
+    path.write_text(path.read_text("utf-8").replace("3,", "-3,", 1), encoding="utf-8")
+    with pytest.raises(InputError, match="-3, need 0 or more"):
+        read_group(folder)

@@ -59,13 +59,13 @@ def test_a_metric_without_a_figure_cannot_be_measured():
     assert "has no mentions" in verdict.reason
 
 
-@pytest.mark.parametrize("value", ['"much"', "true", "[1.0]"])
+@pytest.mark.parametrize("value", ['"much"', "true", "[1.0]", "nan", "inf"])
 def test_a_figure_that_is_no_number_is_refused(tmp_path, value):
     write_group(PAPER, tmp_path)
     header = tmp_path / "group.toml"
     text = header.read_text(encoding="utf-8").replace("= 10.067", f"= {value}")
     header.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="need a number"):
+    with pytest.raises(InputError, match="need a finite number"):
         read_group(tmp_path)
 
 
