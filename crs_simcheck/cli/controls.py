@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,20 @@ def controls(
         wrong, open_ = _print(control, verdicts)
         surprises, undecided = surprises + wrong, undecided + open_
         tried += 1
+    _check_tried(names, tried, group)
+    if surprises:
+        click.echo(f"{surprises} not as expected")
+        return DRIFTED
+    if undecided:
+        click.echo(f"{undecided} undecided: {seekers} seekers are too few; ask for 100 or more")
+        return UNDECIDED
+    click.echo("all as expected")
+    return FINE
+
+
+def _check_tried(names: Iterable[str], tried: int, group: Group) -> None:
+    """Raise where there is no such control, or none could be made."""
+    from crs_simcheck.controls import CONTROLS
     from crs_simcheck.errors import InputError, UnknownNameError
 
     unknown = set(names) - set(CONTROLS)
@@ -86,14 +100,6 @@ def controls(
             "nor their answers to films",
             fix="give another baseline",
         )
-    if surprises:
-        click.echo(f"{surprises} not as expected")
-        return DRIFTED
-    if undecided:
-        click.echo(f"{undecided} undecided: {seekers} seekers are too few; ask for 100 or more")
-        return UNDECIDED
-    click.echo("all as expected")
-    return FINE
 
 
 def _verdicts(
