@@ -28,7 +28,9 @@ def test_halves_of_people_never_drift_and_are_mostly_within(name, task, count):
     outcomes = {metric.name: Counter() for metric in metrics}
     for seed in range(SPLITS):
         comparison = Comparison(
-            task, *halves(load_baseline(name), task, seed), settings=Settings(seed, n_draws=500)
+            task,
+            *halves(load_baseline(name), task, seed, PROSE),
+            settings=Settings(seed, n_draws=200),
         )
         for metric in metrics:
             outcomes[metric.name][comparison.verdict(GateSpec(task, metric)).outcome] += 1
