@@ -4,7 +4,13 @@
     ├── InputError                bad input: names file, line and field where they are known
     │   ├── SettingsError         simcheck.toml cannot be used as it stands
     │   ├── EmptyInputError       the input is readable but holds nothing to measure
-    │   └── InstrumentError       two groups were read by different instruments
+    │   ├── InstrumentError       two groups were read by different instruments
+    │   └── UnrecordedError       a replay needs answers that were never recorded
+    ├── EngineError               an engine gave no answer that can be used
+    │   ├── EngineUnavailableError    it may pass: refused, reset, busy, too slow; retries are over
+    │   ├── EngineRefusedError        it cannot pass: no such model, no such option, no access
+    │   │   └── PromptTooLongError    the prompt does not fit into the model's context
+    │   └── BadReplyError             it answered, and not with an answer; retries are over
     └── UnknownNameError          a name (baseline, metric, task, …) that does not exist
 
 A message says what was found, what is needed, and the likely fix. None of them is raised for a
@@ -18,12 +24,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = [
+    "BadReplyError",
     "EmptyInputError",
+    "EngineError",
+    "EngineRefusedError",
+    "EngineUnavailableError",
     "InputError",
     "InstrumentError",
+    "PromptTooLongError",
     "SettingsError",
     "SimcheckError",
     "UnknownNameError",
+    "UnrecordedError",
     "nearest_name",
     "shown_path",
 ]
@@ -82,6 +94,30 @@ class EmptyInputError(InputError):
 
 class InstrumentError(InputError):
     """Two groups were read by different instruments, so their figures cannot be compared."""
+
+
+class UnrecordedError(InputError):
+    """A replay needs answers that no recording holds; the message says what changed."""
+
+
+class EngineError(SimcheckError):
+    """An engine gave no answer that can be used; keys never stand in the message."""
+
+
+class EngineUnavailableError(EngineError):
+    """What may pass did not: refused, reset, busy or too slow until the retries were over."""
+
+
+class EngineRefusedError(EngineError):
+    """What cannot pass: no such model, a request that the server refuses, no access."""
+
+
+class PromptTooLongError(EngineRefusedError):
+    """The prompt does not fit into the model's context; other requests may."""
+
+
+class BadReplyError(EngineError):
+    """The engine answered, but not with an answer, until the retries were over."""
 
 
 class UnknownNameError(SimcheckError):

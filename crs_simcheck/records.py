@@ -14,6 +14,7 @@ __all__ = [
     "SPEAKERS",
     "TASKS",
     "HistoryItem",
+    "Message",
     "Profile",
     "Response",
     "Speakers",
@@ -37,6 +38,14 @@ _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 def _empty() -> Mapping[str, Any]:
     return _EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat, as every engine takes it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
