@@ -24,7 +24,14 @@ from typing import IO, Any, NoReturn, Protocol, cast
 
 from crs_simcheck.errors import InputError, nearest_name
 
-__all__ = ["MAX_LINE_BYTES", "Digest", "iter_lines", "read_lines", "write_lines"]
+__all__ = [
+    "MAX_LINE_BYTES",
+    "Digest",
+    "format_line",
+    "iter_lines",
+    "read_lines",
+    "write_lines",
+]
 
 # One line is held in memory at a time; without an end to it, a file that lacks line breaks (or a
 # small gzip that unpacks to one) would take all there is.
@@ -341,15 +348,17 @@ def _write_all(
 ) -> None:
     if not packed:
         for number, row in enumerate(rows, start=1):
-            file.write(_format(row, path, number))
+            file.write(format_line(row, path, number))
         return
     with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as pack:
         for number, row in enumerate(rows, start=1):
-            pack.write(_format(row, path, number))
+            pack.write(format_line(row, path, number))
 
 
-def _format(row: Mapping[str, Any], path: str | Path, number: int) -> bytes:
-    """Return one row as a line of UTF-8."""
+def format_line(
+    row: Mapping[str, Any], path: str | Path | None = None, number: int | None = None
+) -> bytes:
+    """Return one row as a line of UTF-8, as :func:`write_lines` writes it; raises as it does."""
     try:
         text = json.dumps(
             dict(row), ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
