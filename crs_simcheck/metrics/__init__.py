@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crs_simcheck.errors import UnknownNameError
-from crs_simcheck.metrics import bin_pref, items_talk, responses, texts
+from crs_simcheck.metrics import bin_pref, conduct, items_talk, responses, texts
 from crs_simcheck.metrics.base import Margin, Metric, RateColumns, RepeatColumns, Table
 from crs_simcheck.metrics.bin_pref import correlations, correlations_in_pairs, mean_ratings
 from crs_simcheck.metrics.blocks import (
     ADDED,
     ASPECTS,
+    CONDUCT_NUMBERS,
     MISSING,
     NAMING,
     NAMING_READ,
@@ -19,6 +20,7 @@ from crs_simcheck.metrics.blocks import (
     SENTIMENTS,
     answer_rows,
     column_of,
+    conduct_rows,
     known_column_of,
     mention_rows,
     response_rows,
@@ -32,6 +34,7 @@ __all__ = [
     "ADDED",
     "ASPECTS",
     "BIN_ATTRIBUTES",
+    "CONDUCT_NUMBERS",
     "COVERAGE_NEEDED",
     "METRICS",
     "MISSING",
@@ -47,6 +50,7 @@ __all__ = [
     "Table",
     "answer_rows",
     "column_of",
+    "conduct_rows",
     "correlations",
     "correlations_in_pairs",
     "known_column_of",
@@ -63,7 +67,13 @@ __all__ = [
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {
         m.name: m
-        for m in (*items_talk.METRICS, *bin_pref.METRICS, *texts.METRICS, *responses.METRICS)
+        for m in (
+            *items_talk.METRICS,
+            *bin_pref.METRICS,
+            *texts.METRICS,
+            *responses.METRICS,
+            *conduct.METRICS,
+        )
     }
 )
 

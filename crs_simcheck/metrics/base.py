@@ -14,7 +14,9 @@ from crs_simcheck.stats import Direction, FloatArray, Pool, Rows, positive_colum
 
 __all__ = ["Compute", "Margin", "Metric", "RateColumns", "RepeatColumns", "Table"]
 
-Table = Literal["mentions", "answers", "responses", "texts", "word_vectors", "sentence_vectors"]
+Table = Literal[
+    "mentions", "answers", "responses", "texts", "word_vectors", "sentence_vectors", "conduct"
+]
 Compute = Callable[[Pool, Frame], FloatArray]
 
 
@@ -105,6 +107,8 @@ class Metric:
         Why the value of a group may not exist, beyond there being nothing to count.
     paired:
         The value of a group depends on ratings by people outside of it (see ``bin_pref``).
+    automatic:
+        Whether it is gated where nobody names any gate.
     """
 
     name: str
@@ -125,3 +129,4 @@ class Metric:
     chosen: str | None = None
     absent: str = ""
     paired: bool = False
+    automatic: bool = True

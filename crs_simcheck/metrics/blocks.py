@@ -6,7 +6,7 @@ frame of the comparison.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ __all__ = [
     "ADDED",
     "ASPECTS",
     "ASPECTS_READ",
+    "CONDUCT_NUMBERS",
     "MENTIONS",
     "MISSING",
     "NAMING",
@@ -31,6 +32,7 @@ __all__ = [
     "WORDS_READ",
     "answer_rows",
     "column_of",
+    "conduct_rows",
     "known_column_of",
     "mention_rows",
     "response_rows",
@@ -50,6 +52,16 @@ ADDED, MISSING = range(2)
 # What is kept of a response. Each number has two columns in the block "sums": its sum, and in how
 # many responses it could be read.
 RESPONSE_NUMBERS = ("words", "violation", "role", "leak")
+# The same of how an answer was given; see the table "conduct".
+CONDUCT_NUMBERS = (
+    "empty",
+    "refusal",
+    "thinking",
+    "cut_short",
+    "truncated",
+    "other_model",
+    "unrepeated",
+)
 
 
 def column_of(number: str) -> int:
@@ -122,17 +134,34 @@ def response_rows(
     one-hot of seeker and text, of texts that several seekers gave), with the map ``texts``
     (P × texts).
     """
-    columns = []
-    for name in RESPONSE_NUMBERS:
-        values = numbers[name]
-        columns += [np.nan_to_num(values), np.isfinite(values).astype(np.float64)]
     shared, texts = _shared_texts(owner, text)
     blocks = {
-        "sums": np.stack(columns, axis=1),
+        "sums": _sums([numbers[name] for name in RESPONSE_NUMBERS]),
         "texts_read": (text >= 0).astype(np.float64)[:, None],
         "shared": shared,
     }
     return Rows(owner, n_seekers, blocks, {"texts": texts})
+
+
+def conduct_rows(owner: IntArray, n_seekers: int, numbers: Mapping[str, FloatArray]) -> Rows:
+    """Return the rows of how answers were given, one a response.
+
+    Parameters
+    ----------
+    numbers:
+        Each of :data:`CONDUCT_NUMBERS` → (R,) 1 or 0, NaN where nobody could tell.
+
+    Block: ``sums`` (R × 14): of each number its sum, and in how many responses it could be told.
+    """
+    return Rows(owner, n_seekers, {"sums": _sums([numbers[name] for name in CONDUCT_NUMBERS])})
+
+
+def _sums(numbers: Sequence[FloatArray]) -> FloatArray:
+    """Return (R × 2K): each number with 0 for NaN, and whether it is known."""
+    columns = []
+    for values in numbers:
+        columns += [np.nan_to_num(values), np.isfinite(values).astype(np.float64)]
+    return np.stack(columns, axis=1)
 
 
 def _shared_texts(owner: IntArray, text: IntArray) -> tuple[csr_array, csr_array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -10,22 +11,27 @@ from crs_simcheck.baselines import Group, SeekerStatistics
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.records import TASKS, Response
 
-__all__ = ["sampled", "sampled_group"]
+__all__ = ["chosen", "sampled", "sampled_group"]
 
 
 def sampled(rows: tuple[Response, ...], settings: SimulatorSettings) -> tuple[Response, ...]:
     """Keep the rows of as many seekers as were asked for, chosen by a hash of their ids."""
     if settings.seekers is None:
         return rows
-    seekers = {row.seeker for row in rows}
-    if len(seekers) <= settings.seekers:
-        return rows
+    kept = chosen((row.seeker for row in rows), settings.seekers, settings.seed)
+    return tuple(row for row in rows if row.seeker in kept)
+
+
+def chosen(seekers: Iterable[str], count: int | None, seed: int) -> frozenset[str]:
+    """Return ``count`` of the seekers, chosen by a hash of their ids; all where it is None."""
+    everybody = frozenset(seekers)
+    if count is None or len(everybody) <= count:
+        return everybody
 
     def place(seeker: str) -> bytes:
-        return hashlib.sha256(f"{settings.seed}/{seeker}".encode(errors="replace")).digest()
+        return hashlib.sha256(f"{seed}/{seeker}".encode(errors="replace")).digest()
 
-    kept = set(sorted(seekers, key=place)[: settings.seekers])
-    return tuple(row for row in rows if row.seeker in kept)
+    return frozenset(sorted(everybody, key=place)[:count])
 
 
 def sampled_group(group: Group, settings: SimulatorSettings) -> Group:

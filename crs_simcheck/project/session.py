@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from crs_simcheck.baselines import (
@@ -16,7 +16,7 @@ from crs_simcheck.baselines import (
     measure,
     measure_group,
 )
-from crs_simcheck.catalogue import Catalogue, read_catalogue_counted
+from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.errors import EmptyInputError, InputError, SettingsError
 from crs_simcheck.gate import (
     Comparison,
@@ -29,6 +29,8 @@ from crs_simcheck.gate import (
 )
 from crs_simcheck.metrics import metric_named, metrics_of
 from crs_simcheck.profiles import Profiles, read_profiles
+from crs_simcheck.project.files import catalogue_at, joint_at
+from crs_simcheck.project.live import LiveRun
 from crs_simcheck.project.readers import readers_for
 from crs_simcheck.project.sampling import sampled, sampled_group
 from crs_simcheck.project.settings import SimulatorSettings
@@ -52,19 +54,6 @@ class NotMeasured:
     reason: str
 
 
-@lru_cache(maxsize=8)
-def _catalogue_at(
-    path: Path, _stamp: int, skip_broken: bool
-) -> tuple[Catalogue, tuple[InputError, ...]]:
-    return read_catalogue_counted(path, skip_broken=skip_broken)
-
-
-@lru_cache(maxsize=8)
-def _joint_at(path: Path, stamp: int, skip_broken: bool, baseline: Group | None) -> JointCatalogue:
-    """Join a catalogue with a baseline's; simulators of one repository share both."""
-    return joint_catalogue(_catalogue_at(path, stamp, skip_broken)[0], baseline)
-
-
 class SimulatorRun:
     """A simulator whose answers are read, measured and compared; every step happens once.
 
@@ -83,11 +72,33 @@ class SimulatorRun:
 
     @cached_property
     def responses(self) -> Responses | None:
-        """The response rows, or None where the simulator is a group."""
+        """The response rows, or None where the simulator is a group.
+
+        Where it is asked, these are its recorded answers; ``settings.live.record`` says whether
+        what is missing is asked for first.
+        """
+        if self.live is not None:
+            if self.live.live.record != "none":
+                from crs_simcheck.project.record import record
+
+                record(self.live, self.live.live.record)
+            return self.live.replay()
         if self.settings.responses is None:
             return None
         return read_responses(
             self._path(self.settings.responses), skip_broken=self.settings.skip_broken
+        )
+
+    @cached_property
+    def live(self) -> LiveRun | None:
+        """The simulator as one that is asked, or None where its answers are given."""
+        if self.settings.live is None:
+            return None
+        return LiveRun(
+            self.settings,
+            None if self._profiles is None else tuple(self._profiles),
+            lambda: self.catalogue,
+            self.baseline,
         )
 
     @cached_property
@@ -119,7 +130,7 @@ class SimulatorRun:
         profiles = () if self._profiles is None else self._profiles.broken
         films: tuple[InputError, ...] = ()
         if self.settings.catalogue is not None:
-            films = _catalogue_at(*self._catalogue_file)[1]
+            films = catalogue_at(*self._catalogue_file)[1]
         return (*rows, *profiles, *films)
 
     @cached_property
@@ -140,7 +151,7 @@ class SimulatorRun:
         """The user's catalogue."""
         if self.settings.catalogue is None:
             return None
-        return _catalogue_at(*self._catalogue_file)[0]
+        return catalogue_at(*self._catalogue_file)[0]
 
     @property
     def _catalogue_file(self) -> tuple[Path, int, bool]:
@@ -220,7 +231,7 @@ class SimulatorRun:
             self._joints[key] = (
                 joint_catalogue(None, known)
                 if self.settings.catalogue is None
-                else _joint_at(*self._catalogue_file, known)
+                else joint_at(*self._catalogue_file, known)
             )
         return self._joints[key]
 
@@ -299,7 +310,7 @@ class SimulatorRun:
 
     def notes_on(self, spec: GateSpec) -> tuple[str, ...]:
         """Return what a reader of a verdict should know: who is not people, what it cannot show."""
-        notes = []
+        notes = [] if self.live is None else list(self.live.notes)
         people = self.baseline(spec.task)
         if people is not None and people.speakers != "people":
             notes.append(f"baseline '{people.name}' is not people: {people.speakers}")
@@ -330,6 +341,8 @@ class SimulatorRun:
         missing: list[NotMeasured] = []
         for task in self.tasks:
             for metric in metrics_of(task):
+                if not metric.automatic:
+                    continue
                 spec = GateSpec(task, metric)
                 reason = self.comparison(task).missing(spec)
                 if reason is None:

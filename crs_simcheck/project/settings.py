@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -14,6 +14,12 @@ from typing import Any, cast
 from crs_simcheck.errors import SettingsError, UnknownNameError, nearest_name
 from crs_simcheck.gate import GATE_KEYS, GateSpec, gate_from_table
 from crs_simcheck.metrics import METRICS
+from crs_simcheck.project.live_settings import (
+    LIVE_KEYS,
+    RECORDINGS,
+    LiveSettings,
+    live_settings,
+)
 from crs_simcheck.project.table import TableReader
 from crs_simcheck.records import TASKS, TaskName
 
@@ -30,7 +36,6 @@ SETTINGS_FILE = "simcheck.toml"
 _PYPROJECT = "pyproject.toml"
 _SOURCES = ("responses", "group", "prompts", "python")
 _GATE_ONLY_LATER = ("calibration", "uncalibrated")
-_CONFIGURATIONS = ("zero_shot", "icl", "rag", "pag")
 _TASK_KEYS: Mapping[TaskName, tuple[str, ...]] = MappingProxyType(
     {
         "items_talk": ("n_items",),
@@ -48,9 +53,9 @@ class SimulatorSettings:
 
     Parameters
     ----------
-    responses, group:
-        Where its answers are: a file or folder of response rows, or a group (folder or shipped
-        name). Exactly one is given.
+    responses, group, live:
+        Where its answers are: a file or folder of response rows, a group (folder or shipped name),
+        or how it is asked. Exactly one is given.
     catalogue, profiles:
         Files of the user; relative paths start at the folder of the settings file.
     aspects, word_vectors, sentence_model:
@@ -73,6 +78,7 @@ class SimulatorSettings:
     folder: Path
     responses: str | None = None
     group: str | None = None
+    live: LiveSettings | None = None
     catalogue: str | None = None
     profiles: str | None = None
     aspects: str | None = None
@@ -101,6 +107,8 @@ class SimulatorSettings:
     @property
     def source(self) -> str:
         """Where the answers are, as it was written."""
+        if self.live is not None:
+            return f"{RECORDINGS}/{self.name}"
         return self.responses or self.group or ""
 
 
@@ -168,16 +176,22 @@ def parse_settings(document: Mapping[str, Any], path: Path) -> ProjectSettings:
             path=path,
             fix='add a table [simulator.NAME] with responses = "answers.jsonl"',
         )
-    return ProjectSettings(
-        path,
-        tuple(
-            _simulator(name, _table(table, f"simulator.{name}", path), path)
-            for name, table in simulators.items()
-        ),
-    )
+    found: dict[str, SimulatorSettings] = {}
+    for name, table in simulators.items():
+        for simulator in _simulator(name, _table(table, f"simulator.{name}", path), path):
+            if simulator.name in found:
+                raise SettingsError(
+                    f"two simulators would be called '{simulator.name}'",
+                    path=path,
+                    field=f"simulator.{name}.configuration",
+                    fix="a simulator in several configurations is one for each; rename the other",
+                )
+            found[simulator.name] = simulator
+    return ProjectSettings(path, tuple(found.values()))
 
 
-def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSettings:
+def _simulator(name: str, table: Mapping[str, Any], path: Path) -> Iterator[SimulatorSettings]:
+    """Yield a simulator, or one for each of its configurations where there are several."""
     place = f"simulator.{name}"
     if not re.fullmatch(r"[^\W_][\w. +-]*", name):
         raise SettingsError(
@@ -188,9 +202,10 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSett
         )
     _known_keys(table, _KEYS, path, place)
     read = TableReader(table, place, path)
-    for key, check in _OTHER_KEYS.items():
-        if key in table:
-            check(read, key)
+    asked = _asked(table.get("tasks", {}), path, f"{place}.tasks")
+    live = list(live_settings(read, asked))
+    for key in ("judge", "calibration"):
+        read.text(key)
     given = [key for key in _SOURCES if key in table]
     if len(given) != 1:
         found = " and ".join(given) if given else "none of them"
@@ -200,14 +215,7 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSett
             field=place,
             fix='for instance responses = "answers.jsonl"',
         )
-    if given[0] in ("prompts", "python"):
-        raise SettingsError(
-            f"'{given[0]}' asks a live simulator, which this version cannot do yet",
-            path=path,
-            field=f"{place}.{given[0]}",
-            fix='record its answers and give responses = "answers.jsonl"',
-        )
-    return SimulatorSettings(
+    simulator = SimulatorSettings(
         name=name,
         folder=path.parent,
         responses=read.text("responses"),
@@ -225,33 +233,16 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> SimulatorSett
         like_at=read.number("like_at", 3.5, 0.5, 5.0) if "like_at" in table else None,
         allow_not_people=read.flag("allow_not_people"),
         gates=_gates(table["gates"], path, place) if "gates" in table else None,
-        tasks=_tasks(table.get("tasks", {}), path, f"{place}.tasks"),
+        tasks=tuple(asked),
     )
+    if given[0] in ("responses", "group"):
+        yield simulator
+        return
+    for configuration, how in live:
+        several = f"{name}-{configuration}" if len(live) > 1 else name
+        yield replace(simulator, name=several, live=how)
 
 
-def _check_configuration(read: TableReader, key: str) -> None:
-    value = read.table[key]
-    names = value if isinstance(value, list) else [value]
-    if not names or any(n not in _CONFIGURATIONS for n in names):
-        raise read.fail(key, f"one or a list of {', '.join(_CONFIGURATIONS)}")
-
-
-# Keys that a simulator of recorded answers does not need; they are checked all the same, so that
-# a slip of the pen shows before anything is asked.
-_OTHER_KEYS: Mapping[str, Callable[[TableReader, str], object]] = MappingProxyType(
-    {
-        "prompts": lambda read, key: read.text(key),
-        "python": lambda read, key: read.text(key),
-        "engine": lambda read, key: read.text(key),
-        "judge": lambda read, key: read.text(key),
-        "calibration": lambda read, key: read.text(key),
-        "repeats": lambda read, key: read.whole(key, 1, 1),
-        "temperature": lambda read, key: read.number(key, 0.0, 0.0, 100.0),
-        "num_ctx": lambda read, key: read.whole(key, 1, 1),
-        "num_predict": lambda read, key: read.whole(key, 1),
-        "configuration": _check_configuration,
-    }
-)
 _KEYS = (
     "responses",
     "group",
@@ -269,7 +260,9 @@ _KEYS = (
     "allow_not_people",
     "gates",
     "tasks",
-    *_OTHER_KEYS,
+    "judge",
+    "calibration",
+    *LIVE_KEYS,
 )
 
 
@@ -328,7 +321,8 @@ def _gate(
         raise SettingsError(error.problem, path=path, field=error.field, fix=error.fix) from None
 
 
-def _tasks(value: Any, path: Path, place: str) -> tuple[TaskName, ...]:
+def _asked(value: Any, path: Path, place: str) -> dict[TaskName, Mapping[str, Any]]:
+    """Return the tasks that are configured, in their usual order, each with its checked table."""
     table = _table(value, place, path)
     _known_keys(table, TASKS, path, place)
     for task, asked in table.items():
@@ -339,7 +333,7 @@ def _tasks(value: Any, path: Path, place: str) -> tuple[TaskName, ...]:
         for key in inner:
             if inner[key] != "people" or key != "n_items":
                 read.whole(key, 1, 0 if task == "neg_feedback" else 1)
-    return tuple(task for task in TASKS if task in table)
+    return {task: dict(table[task]) for task in TASKS if task in table}
 
 
 def _table(value: Any, place: str, path: Path) -> Mapping[str, Any]:

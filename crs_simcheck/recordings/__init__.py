@@ -14,21 +14,33 @@ from crs_simcheck.recordings.rows import (
     write_responses,
 )
 from crs_simcheck.recordings.store import LOCK_FILE, Recorder
+from crs_simcheck.recordings.summary import (
+    SUMMARY_FILE,
+    made_with,
+    read_summary,
+    summary_of,
+    write_summary,
+)
 
 __all__ = [
     "LOCK_FILE",
+    "SUMMARY_FILE",
     "CutLine",
     "Recorder",
     "Recording",
     "Responses",
     "format_response",
     "iter_responses",
+    "made_with",
     "parse_response",
     "read_recording",
     "read_responses",
+    "read_summary",
     "recording_file",
     "request_key",
     "response_files",
     "seed_of",
+    "summary_of",
     "write_responses",
+    "write_summary",
 ]

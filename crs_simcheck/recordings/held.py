@@ -148,7 +148,7 @@ def _no_collection() -> Iterator[None]:
 
 def _read_file(path: Path, held: dict[str, Mapping[str, Any]], cut: list[CutLine]) -> int:
     """Put the rows of a file into ``held``, and return how many there are."""
-    count, number = 0, 0
+    count = 0
     loads = json.JSONDecoder().decode
     try:
         data = _bytes_of(path)
@@ -157,8 +157,8 @@ def _read_file(path: Path, held: dict[str, Mapping[str, Any]], cut: list[CutLine
             f"the recording cannot be read: {error}", path=path, fix="restore it, or delete it"
         ) from error
     lines = data.split(b"\n")
-    last = lines.pop()
-    for number, line in enumerate(lines, start=1):  # noqa: B007 - the number of the last is needed
+    whole = len(lines) - 1  # behind the last line break stands nothing, or what a crash left
+    for number, line in enumerate(lines, start=1):
         if not line:
             continue
         try:
@@ -167,12 +167,12 @@ def _read_file(path: Path, held: dict[str, Mapping[str, Any]], cut: list[CutLine
             if len(key) != _LENGTH or not key.startswith(_PREFIX):
                 raise ValueError("no key")
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            if number > whole:
+                cut.append(CutLine(path, number, len(line)))
+                break
             raise _broken(path, number, line) from None
         held[key] = row
         count += 1
-    if last.strip():
-        # Whatever ends without a line break was not written to its end, be it JSON or not.
-        cut.append(CutLine(path, number + 1, len(last)))
     return count
 
 

@@ -1,5 +1,12 @@
 """What is asked, and what is read in an answer: one observation of one response."""
 
+from crs_simcheck.tasks.conduct import (
+    conduct_line,
+    conduct_of,
+    count_conduct,
+    usual_digest,
+    was_recorded,
+)
 from crs_simcheck.tasks.observe import (
     READ_BY,
     TEXT_TASKS,
@@ -17,6 +24,11 @@ __all__ = [
     "Observation",
     "Readers",
     "Said",
+    "conduct_line",
+    "conduct_of",
+    "count_conduct",
     "observe",
     "stars_to_yes",
+    "usual_digest",
+    "was_recorded",
 ]

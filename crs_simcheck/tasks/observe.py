@@ -59,6 +59,12 @@ READ_BY: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "sentence_vectors": MappingProxyType(
             dict.fromkeys(("n", "mean"), ("sentences", "sentence-vectors"))
         ),
+        "conduct": MappingProxyType(
+            {
+                **dict.fromkeys(("empty", "refusal", "thinking"), ("conduct",)),
+                **dict.fromkeys(("cut_short", "truncated", "other_model", "unrepeated"), ()),
+            }
+        ),
     }
 )
 

@@ -1,0 +1,305 @@
+"""A simulator of a project that is asked: what it is asked, what is recorded, what is missing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from crs_simcheck.baselines import Group
+from crs_simcheck.catalogue import Catalogue
+from crs_simcheck.engines.named import EngineSpec, parse_engine
+from crs_simcheck.errors import SettingsError
+from crs_simcheck.project.films import shown_films
+from crs_simcheck.project.live_settings import RECORDINGS, LiveSettings
+from crs_simcheck.project.sampling import chosen
+from crs_simcheck.project.settings import SimulatorSettings
+from crs_simcheck.prompts import (
+    BM25Retriever,
+    Configuration,
+    Examples,
+    Prompt,
+    default_prompts,
+    read_prompts,
+)
+from crs_simcheck.recordings import (
+    Recording,
+    Responses,
+    read_recording,
+    read_responses,
+    response_files,
+)
+from crs_simcheck.records import TASKS, Profile, Response, TaskName
+from crs_simcheck.simulator import LiveSimulator, Planned, TaskPlan
+from crs_simcheck.tasks import conduct_line
+
+__all__ = ["LiveRun", "Missing", "made_of"]
+
+_NOBODYS = 100  # seekers where there are no profiles and nobody says how many
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What is planned and not recorded. ``asked`` counts everything that is planned."""
+
+    planned: tuple[Planned, ...]
+    asked: int
+
+    def __bool__(self) -> bool:
+        return bool(self.planned)
+
+    def by_task(self) -> Mapping[TaskName, int]:
+        """Return how many answers are missing, of the tasks that lack any."""
+        return Counter(one.question.task for one in self.planned)
+
+
+class LiveRun:
+    """What one simulator is asked, and what of it is recorded. Each step is done once.
+
+    Parameters
+    ----------
+    settings:
+        Of the simulator; ``settings.live`` says how it is asked.
+    profiles:
+        Its seekers, or None where there is no file of them.
+    catalogue:
+        The user's films, or None.
+    people:
+        Task → the people that it is compared with, or None.
+    """
+
+    def __init__(
+        self,
+        settings: SimulatorSettings,
+        profiles: Sequence[Profile] | None,
+        catalogue: Callable[[], Catalogue | None],
+        people: Callable[[TaskName], Group | None],
+    ) -> None:
+        if settings.live is None:
+            raise ValueError("this simulator is not asked: its answers are given")
+        self.settings = settings
+        self.live: LiveSettings = settings.live
+        self._profiles = profiles
+        self._catalogue_of, self._people = catalogue, people
+        self._held: tuple[Recording, tuple[Response, ...]] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where its answers are recorded."""
+        return self.settings.folder / RECORDINGS / self.settings.name
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The user's films."""
+        return self._catalogue_of()
+
+    # -- what it is made of -------------------------------------------------------------------
+
+    @cached_property
+    def engine(self) -> EngineSpec | None:
+        """The engine, or None where a function answers."""
+        if not self.live.engine:
+            return None
+        return parse_engine(self.live.engine)
+
+    @cached_property
+    def prompts(self) -> Mapping[TaskName, Prompt]:
+        """The prompts, by task."""
+        if self.live.prompts is None:
+            return default_prompts()
+        return read_prompts(self.settings.folder / self.live.prompts)
+
+    @cached_property
+    def profiles(self) -> tuple[Profile, ...]:
+        """The seekers that are asked, chosen by a hash of their ids where fewer are wanted."""
+        wanted = self.settings.seekers
+        if self._profiles is None:
+            if self.live.configuration in ("pag", "rag"):
+                raise SettingsError(
+                    f"the configuration '{self.live.configuration}' needs profiles",
+                    field=f"simulator.{self.settings.name}.profiles",
+                    fix="'crs-simcheck profiles build' makes them; "
+                    'configuration = "zero_shot" needs none',
+                )
+            return tuple(Profile(f"seeker-{i + 1:04}") for i in range(wanted or _NOBODYS))
+        keep = chosen((p.seeker for p in self._profiles), wanted, self.settings.seed)
+        return tuple(p for p in self._profiles if p.seeker in keep)
+
+    @cached_property
+    def simulator(self) -> LiveSimulator:
+        """The simulator, ready to say what it is asked."""
+        tasks = tuple(self.live.asked) or tuple(self.prompts)
+        kind, model = ("python", self.live.python or "")
+        if self.engine is not None:
+            kind, model = self.engine.kind, self.engine.model
+        return LiveSimulator(
+            name=self.settings.name,
+            kind=kind,
+            model=model,
+            options=self.live.options,
+            prompts=self.prompts,
+            plans={task: self._plan(task) for task in TASKS if task in tasks},
+            profiles=self.profiles,
+            configuration=self._configuration(),
+            seed=self.settings.seed,
+        )
+
+    def _configuration(self) -> Configuration:
+        name, seed = self.live.configuration, self.settings.seed
+        if name == "icl":
+            file = self.settings.folder / (self.live.examples or "")
+            return Configuration(name, seed, examples=Examples(read_responses(file).rows))
+        if name == "rag":
+            return Configuration(name, seed, retriever=BM25Retriever(), about=self._genres)
+        return Configuration(name, seed)
+
+    def _genres(self, label: str) -> str:
+        films = shown_films(self.catalogue)
+        index = films.index_of(label)
+        return "" if index is None else " ".join(films[index].genres)
+
+    def _plan(self, task: TaskName) -> TaskPlan:
+        films = Catalogue("none", ())
+        named: tuple[int, ...] = ()
+        fixed: tuple[str, ...] = ()
+        if task in ("bin_pref", "open_pref", "neg_feedback"):
+            films = shown_films(self.catalogue)
+        people = self._people(task)
+        statistics = None if people is None else people.tasks.get(task)
+        if statistics is not None and task == "items_talk":
+            named = _mentions_per_person(people)
+        if statistics is not None and task == "bin_pref":
+            fixed = tuple(sorted(map(str, statistics.design.get("films") or ())))
+        return TaskPlan(
+            task,
+            films,
+            self.live.asked.get(task, {}),
+            people_named=named,
+            fixed_films=fixed,
+            repeats=self.live.repeats,
+            seed=self.settings.seed,
+        )
+
+    @cached_property
+    def planned(self) -> tuple[Planned, ...]:
+        """Everything that is asked."""
+        return tuple(self.simulator.planned())
+
+    # -- what is recorded ---------------------------------------------------------------------
+
+    def missing(self, recording: Recording) -> Missing:
+        """Return what is planned and not recorded."""
+        planned = tuple(p for p in self.planned if not recording.has(p.question.task, p.key))
+        return Missing(planned, len(self.planned))
+
+    def unused(self, recording: Recording) -> Mapping[TaskName, tuple[str, ...]]:
+        """Return the keys of recorded answers that nothing planned asks for."""
+        wanted = {planned.key for planned in self.planned}
+        found = {
+            task: tuple(key for key in rows if key not in wanted)
+            for task, rows in recording.rows.items()
+        }
+        return {task: keys for task, keys in found.items() if keys}
+
+    def replay(self) -> Responses:
+        """Return the recorded answers to everything that is asked.
+
+        Raises
+        ------
+        UnrecordedError
+            Where an answer is missing: names what has changed, and the command that records.
+        """
+        from crs_simcheck.project.staleness import unrecorded
+
+        recording = read_recording(self.folder)
+        missing = self.missing(recording)
+        if missing:
+            raise unrecorded(self, missing, recording)
+        self._held = recording, self.recorded(recording)
+        return Responses(self._held[1], (), self.folder, _digest(self.folder))
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of results should know of how the answers came about."""
+        notes = []
+        if self.engine is not None and self.engine.kind == "embedded":
+            notes.append("embedded engine: no LLM; it says nothing about any")
+        for prompt in (self.prompts[task] for task in self.simulator.plans):
+            notes += [f"{prompt.task}.md: {note}" for note in prompt.notes]
+        if self._held is None:
+            held = read_recording(self.folder)
+            self._held = held, self.recorded(held)
+        held, rows = self._held
+        line = conduct_line(rows)
+        notes += [f"{line}; each of it can be gated"] if line else []
+        unused = sum(map(len, self.unused(held).values()))
+        if unused:
+            notes.append(
+                f"{unused:,} recorded answers are asked for by nothing; "
+                f"crs-simcheck record {self.settings.name} --prune removes them"
+            )
+        return tuple(notes)
+
+    def recorded(self, recording: Recording | None = None) -> tuple[Response, ...]:
+        """Return the recorded answers to what is asked, as far as there are any."""
+        held = read_recording(self.folder) if recording is None else recording
+        return tuple(
+            response
+            for p in self.planned
+            if (response := held.get(p.question.task, p.key)) is not None
+        )
+
+
+def _mentions_per_person(people: Group | None) -> tuple[int, ...]:
+    """Return how many films each person named, of those who named any."""
+    table = None if people is None else people.tasks["items_talk"].tables.get("mentions")
+    if table is None:
+        return ()
+    return tuple(sorted(Counter(table.owner.tolist()).values()))
+
+
+def _digest(folder: Path) -> str:
+    total = hashlib.sha256()
+    for file in response_files(folder):
+        total.update(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n".encode())
+    return total.hexdigest()
+
+
+def made_of(run: LiveRun, planned: Iterable[Planned]) -> dict[TaskName, dict[str, Any]]:
+    """Return what the requests of each task were made of, as a summary keeps it."""
+    live, simulator = run.live, run.simulator
+    by_task: dict[TaskName, list[Planned]] = {}
+    for one in planned:
+        by_task.setdefault(one.question.task, []).append(one)
+    made: dict[TaskName, dict[str, Any]] = {}
+    for task, asked in by_task.items():
+        prompt = simulator.prompts[task]
+        made[task] = {
+            "engine": f"{simulator.kind}:{simulator.model}",
+            "options": {k: v for k, v in live.options.as_json().items() if k != "seed"},
+            "configuration": live.configuration,
+            "seed": run.settings.seed,
+            "repeats": live.repeats,
+            "prompt": {
+                "file": "" if live.prompts is None else f"{live.prompts}/{task}.md",
+                "sha256": prompt.sha256,
+                "sections": dict(prompt.section_sha256),
+            },
+            "questions": len(asked),
+            "stimuli": _hash(
+                (p.question.seeker, sorted(p.question.stimulus.items())) for p in asked
+            ),
+            "personas": _hash(sorted({(p.question.seeker, p.persona) for p in asked})),
+        }
+    return made
+
+
+def _hash(parts: Iterable[object]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(repr(part).encode(errors="surrogatepass") + b"\n")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,163 @@
+"""The part of ``simcheck.toml`` that says how a simulator is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from crs_simcheck.engines import Options
+from crs_simcheck.errors import SettingsError
+from crs_simcheck.project.table import TableReader
+from crs_simcheck.prompts import CONFIGURATIONS, ConfigurationName
+from crs_simcheck.records import TaskName
+
+__all__ = ["LIVE_KEYS", "RECORDINGS", "LiveSettings", "RecordMode", "live_settings"]
+
+RECORDINGS = "recordings"
+"""The folder beside the settings file that holds a folder of recordings for each simulator."""
+
+RecordMode = Literal["none", "new", "all"]
+_LEAST_THREADS = 1
+
+
+@dataclass(frozen=True)
+class LiveSettings:
+    """How a simulator is asked.
+
+    Parameters
+    ----------
+    prompts, python:
+        Folder of prompt files, or a function as ``module:function``. Exactly one is given.
+    engine:
+        ``ollama:MODEL``, ``openai:MODEL@URL`` or ``embedded``; empty for a function.
+    engine_at:
+        The same engine at other hosts; asked instead where it is given.
+    options:
+        How the engine is to answer.
+    asked:
+        Task → its table of settings; empty for every task that has a prompt.
+    configuration:
+        What a prompt sees of a seeker.
+    examples:
+        File of people's answers, for ``icl``.
+    retrieval:
+        ``bm25``, or the name of a sentence model, for ``rag``.
+    slots:
+        Requests at the same time (per host); None for what the engine takes.
+    timeout:
+        Most seconds of one answer.
+    record:
+        ``none``: replay only; ``new``: ask what is not recorded; ``all``: ask everything again.
+    """
+
+    prompts: str | None = None
+    python: str | None = None
+    engine: str = ""
+    engine_at: str | None = None
+    options: Options = field(default_factory=Options)
+    asked: Mapping[TaskName, Mapping[str, Any]] = field(default_factory=dict)
+    configuration: ConfigurationName = "pag"
+    examples: str | None = None
+    retrieval: str = "bm25"
+    repeats: int = 1
+    slots: int | None = None
+    timeout: float = 300.0
+    record: RecordMode = "none"
+
+
+LIVE_KEYS = (
+    "prompts",
+    "python",
+    "engine",
+    "repeats",
+    "temperature",
+    "top_p",
+    "top_k",
+    "num_ctx",
+    "num_predict",
+    "think",
+    "configuration",
+    "examples",
+    "retrieval",
+    "slots",
+    "timeout",
+)
+
+
+def _configurations(read: TableReader) -> tuple[ConfigurationName, ...]:
+    """Return the configurations that a simulator is asked in, each once; ``pag`` by default."""
+    value = read.table.get("configuration", "pag")
+    names = value if isinstance(value, list) else [value]
+    if not names or any(name not in CONFIGURATIONS for name in names):
+        raise read.fail("configuration", f"one or a list of {', '.join(CONFIGURATIONS)}")
+    return cast(tuple[ConfigurationName, ...], tuple(dict.fromkeys(names)))
+
+
+def live_settings(
+    read: TableReader, asked: Mapping[TaskName, Mapping[str, Any]]
+) -> Iterator[tuple[ConfigurationName, LiveSettings]]:
+    """Yield the settings of each configuration of a simulator.
+
+    They are checked also where the answers come from a file, so that a slip of the pen shows
+    before anything is asked.
+
+    Raises
+    ------
+    SettingsError
+        Where a value is not what it must be, or the engine is missing.
+    """
+    prompts, python, engine = read.text("prompts"), read.text("python"), read.text("engine")
+    if prompts is not None and engine is None:
+        raise SettingsError(
+            "prompts need an engine",
+            path=read.path,
+            field=f"{read.place}.engine",
+            fix='for instance engine = "ollama:llama3.3:70b", or engine = "embedded" (no LLM)',
+        )
+    if python is not None and engine is not None:
+        raise SettingsError(
+            "found an engine beside python: a function answers by itself",
+            path=read.path,
+            field=f"{read.place}.engine",
+            fix="take one of the two out",
+        )
+    defaults = Options()
+    options = Options(
+        temperature=read.number("temperature", defaults.temperature, 0.0, 100.0),
+        top_p=read.number("top_p", defaults.top_p, 0.0, 1.0),
+        top_k=read.whole("top_k", defaults.top_k, 0),
+        num_ctx=read.whole("num_ctx", defaults.num_ctx, 1),
+        num_predict=read.whole("num_predict", defaults.num_predict, 1),
+        think=read.flag("think"),
+    )
+    slots = read.whole("slots", 0, _LEAST_THREADS) if "slots" in read.table else None
+    for configuration in _configurations(read):
+        yield (
+            configuration,
+            LiveSettings(
+                prompts=prompts,
+                python=python,
+                engine=engine or "",
+                options=options,
+                asked=asked,
+                configuration=configuration,
+                examples=_examples(read, configuration),
+                retrieval=read.text("retrieval") or "bm25",
+                repeats=read.whole("repeats", 1, 1),
+                slots=slots,
+                timeout=read.number("timeout", 300.0, 0.1, 86_400.0),
+            ),
+        )
+
+
+def _examples(read: TableReader, configuration: ConfigurationName) -> str | None:
+    examples = read.text("examples")
+    if configuration == "icl" and examples is None:
+        raise SettingsError(
+            "the configuration icl shows people's answers, and no file of them is given",
+            path=read.path,
+            field=f"{read.place}.examples",
+            fix='examples = "people.jsonl", a file of response rows that you may use',
+        )
+    return examples

@@ -1,0 +1,280 @@
+"""Recording a simulator: asking what is not recorded, and writing down what it was made of."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date as calendar_date
+from pathlib import Path
+
+from crs_simcheck.engines import Engine
+from crs_simcheck.engines.named import EngineSpec, open_engine, parse_engine
+from crs_simcheck.errors import SettingsError
+from crs_simcheck.project.films import shown_films
+from crs_simcheck.project.live import LiveRun, made_of
+from crs_simcheck.project.live_settings import RecordMode
+from crs_simcheck.recordings import (
+    Recorder,
+    made_with,
+    read_recording,
+    read_summary,
+    summary_of,
+    write_summary,
+)
+from crs_simcheck.records import TaskName
+from crs_simcheck.simulator import (
+    Answerer,
+    CallableAnswerer,
+    Collected,
+    EngineAnswerer,
+    Planned,
+    Progress,
+    collect,
+    load_function,
+)
+
+__all__ = ["PROBE", "Estimate", "Recorded", "estimate", "record"]
+
+PROBE = 2
+"""How many requests are asked once more, to see whether the same seed gives the same text."""
+
+_LEAST_TIMED = 10  # fewer answers say little about how long one takes
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What came of recording a simulator.
+
+    Parameters
+    ----------
+    folder:
+        Where the answers are.
+    asked, planned:
+        How many requests were made, and how many answers the simulator needs in all.
+    collected:
+        What came of asking; None where nothing was missing.
+    pruned:
+        How many recorded answers were removed, since nothing asks for them.
+    unused:
+        How many of these are left.
+    cut:
+        Lines that a crash had cut short.
+    digests:
+        Digests of models among the answers that were there before.
+    """
+
+    folder: Path
+    asked: int
+    planned: int
+    collected: Collected | None
+    pruned: int
+    unused: int
+    cut: tuple[str, ...]
+    digests: tuple[str, ...]
+
+    @property
+    def changed_digest(self) -> str | None:
+        """The digest of the model now, where the answers from before came from another."""
+        now = None if self.collected is None else self.collected.about.digest
+        return now if now and self.digests and set(self.digests) != {now} else None
+
+
+def record(  # noqa: PLR0913 - all but the first have a default
+    run: LiveRun,
+    mode: RecordMode = "new",
+    *,
+    prune: bool = False,
+    limit: int | None = None,
+    probe: int = PROBE,
+    engine: Engine | None = None,
+    progress: Callable[[int], Progress] | None = None,
+    say: Callable[[str], object] | None = None,
+    today: str | None = None,
+) -> Recorded:
+    """Ask what is not recorded, and keep the answers; sorted and summed up where it ends well.
+
+    Parameters
+    ----------
+    mode:
+        ``new`` asks what is not recorded, ``all`` everything once more; ``none`` only tidies up.
+    prune:
+        Remove recorded answers that nothing asks for.
+    limit:
+        Ask at most so many.
+    engine:
+        Asks this one instead of the one that the settings name.
+    progress:
+        Number of requests → what is told of every answer.
+    say:
+        Is told what the user should know meanwhile.
+
+    Raises
+    ------
+    EngineError
+        Where nothing more can be asked; what was answered is kept.
+    InputError
+        Where the recording cannot be read or written.
+    """
+    with Recorder(run.folder, waiting=say) as recorder:
+        held = recorder.held
+        before = _digests(run)
+        wanted = run.planned if mode == "all" else run.missing(held).planned
+        asked = () if mode == "none" else wanted[:limit]
+        collected, rate = None, None
+        if asked:
+            answerer = _answerer(run, engine)
+            told = None if progress is None else progress(len(asked))
+            started = time.monotonic()
+            collected = asyncio.run(
+                _collect(answerer, asked, recorder, today or _today(), probe, told)
+            )
+            if collected.answered >= _LEAST_TIMED:
+                rate = 60 * collected.answered / max(time.monotonic() - started, 1e-6)
+        unused = run.unused(read_recording(run.folder) if asked else held)
+        n_unused = sum(map(len, unused.values()))
+        recorder.finish(unused if prune else None)
+        _sum_up(run, rate)
+    return Recorded(
+        folder=run.folder,
+        asked=len(asked),
+        planned=len(run.planned),
+        collected=collected,
+        pruned=n_unused if prune else 0,
+        unused=0 if prune else n_unused,
+        cut=tuple(map(str, held.cut)),
+        digests=before,
+    )
+
+
+async def _collect(
+    answerer: Answerer,
+    asked: tuple[Planned, ...],
+    recorder: Recorder,
+    today: str,
+    probe: int,
+    progress: Progress | None,
+) -> Collected:
+    try:
+        return await collect(
+            asked, answerer, recorder.add, date=today, probe=probe, progress=progress
+        )
+    finally:
+        await answerer.aclose()
+
+
+def _answerer(run: LiveRun, engine: Engine | None) -> Answerer:
+    live = run.live
+    if engine is not None:
+        return EngineAnswerer(engine)
+    if live.python is not None:
+        function = load_function(live.python, run.settings.folder)
+        return CallableAnswerer(function, live.python, live.slots or 1)
+    spec = _spec(run)
+    films = shown_films(run.catalogue).items if spec.kind == "embedded" else None
+    return EngineAnswerer(open_engine(spec, slots=live.slots, timeout=live.timeout, films=films))
+
+
+def _spec(run: LiveRun) -> EngineSpec:
+    """Return the engine to ask: that of the settings, or the same one at other hosts."""
+    own = run.engine
+    assert own is not None
+    if run.live.engine_at is None:
+        return own
+    other = parse_engine(run.live.engine_at)
+    if (other.kind, other.model) != (own.kind, own.model):
+        raise SettingsError(
+            f"found the engine {other.name}; simulator '{run.settings.name}' is {own.name}, and "
+            "its recordings are kept under that name",
+            fix="name the same model at other hosts, or change engine in simcheck.toml",
+        )
+    return other
+
+
+def _today() -> str:
+    return calendar_date.today().isoformat()
+
+
+def _digests(run: LiveRun) -> tuple[str, ...]:
+    tasks = read_summary(run.folder).get("tasks")
+    found: set[str] = set()
+    for task in tasks.values() if isinstance(tasks, dict) else ():
+        digests = task.get("digest") if isinstance(task, dict) else None
+        found.update(digests if isinstance(digests, dict) else ())
+    return tuple(sorted(found))
+
+
+def _sum_up(run: LiveRun, rate: float | None) -> None:
+    """Write the summary; what tasks that are not asked now were made of stays as it was."""
+    then = read_summary(run.folder)
+    recording = read_recording(run.folder)
+    if not len(recording):
+        return
+    now = made_of(run, run.planned)
+    whole = {task for task in now if task not in run.missing(recording).by_task()}
+    made = {task: now[task] if task in whole else made_with(then, task) for task in recording.rows}
+    about = {
+        "simulator": run.settings.name,
+        "engine": run.simulator.kind,
+        "model": run.simulator.model,
+    }
+    known = then.get("answers_per_minute")
+    kept = rate if rate is not None else known if isinstance(known, (int, float)) else None
+    write_summary(run.folder, summary_of(recording, made, about=about, answers_per_minute=kept))
+
+
+# ------------------------------------------------------------------------------- dry run
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What recording would take.
+
+    ``prompt_tokens`` is an upper estimate of the tokens of all prompts, ``tokens`` the most that
+    answers can have, or what such answers had before where ``measured``; ``minutes`` is None where
+    no rate was measured yet.
+    """
+
+    calls: int
+    by_task: dict[TaskName, int]
+    prompt_tokens: int
+    tokens: int
+    measured: bool
+    minutes: float | None
+
+
+def estimate(run: LiveRun, mode: RecordMode = "new", limit: int | None = None) -> Estimate:
+    """Return what recording would take, without asking anybody."""
+    from crs_simcheck.prompts import tokens_upper_bound
+
+    recording = read_recording(run.folder)
+    wanted = run.planned if mode == "all" else run.missing(recording).planned
+    asked = wanted[:limit]
+    by_task: dict[TaskName, int] = {}
+    for one in asked:
+        by_task[one.question.task] = by_task.get(one.question.task, 0) + 1
+    summary = read_summary(run.folder)
+    means = {task: _mean_tokens(summary, task) for task in by_task}
+    most = run.live.options.num_predict
+    rate = summary.get("answers_per_minute")
+    return Estimate(
+        calls=len(asked),
+        by_task=by_task,
+        prompt_tokens=sum(
+            tokens_upper_bound(m.content)
+            for m in itertools.chain.from_iterable(p.request.messages for p in asked)
+        ),
+        tokens=round(sum(n * (means[t] or most) for t, n in by_task.items())),
+        measured=bool(by_task) and all(m is not None for m in means.values()),
+        minutes=len(asked) / rate if isinstance(rate, (int, float)) and rate > 0 else None,
+    )
+
+
+def _mean_tokens(summary: object, task: TaskName) -> float | None:
+    tasks = summary.get("tasks") if isinstance(summary, dict) else None
+    of_task = tasks.get(task) if isinstance(tasks, dict) else None
+    if not isinstance(of_task, dict) or not of_task.get("answers") or not of_task.get("tokens"):
+        return None
+    return float(of_task["tokens"]) / float(of_task["answers"])

@@ -1,0 +1,85 @@
+"""Why a replay lacks answers, in words: what has changed since they were recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from crs_simcheck.errors import UnrecordedError, shown_path
+from crs_simcheck.project.live import LiveRun, Missing, made_of
+from crs_simcheck.recordings import Recording, made_with, read_summary
+from crs_simcheck.records import TaskName
+
+__all__ = ["changes", "unrecorded"]
+
+
+def unrecorded(run: LiveRun, missing: Missing, recording: Recording) -> UnrecordedError:
+    """Return the error of a replay that lacks answers.
+
+    It names, task by task, how many are missing and which section of which prompt file (or which
+    setting) is not what it was, and the command that records them.
+    """
+    name = run.settings.name
+    lines = []
+    now = made_of(run, run.planned)
+    then = read_summary(run.folder)
+    for task, count in missing.by_task().items():
+        asked = now[task]["questions"]
+        lines.append(f"{task}: {count:,} of {asked:,} answers are not recorded")
+        if not recording.rows.get(task):
+            lines.append("  nothing of it was recorded yet")
+            continue
+        found = list(changes(run, task, made_with(then, task), now[task]))
+        lines += [f"  {line}" for line in found]
+        if not found:
+            lines.append("  a recording was not finished, or its files were changed by hand")
+    cut = [f"{line}" for line in recording.cut]
+    held = f"; {len(recording):,} other answers are recorded" if len(recording) else ""
+    return UnrecordedError(
+        f"{len(missing.planned):,} of {missing.asked:,} answers of simulator '{name}' are not "
+        f"recorded{held}\n" + "\n".join([*lines, *cut]),
+        path=run.folder,
+        fix=f"record them where the engine is, and commit {shown_path(run.folder)}: "
+        f"crs-simcheck record {name}",
+    )
+
+
+def changes(
+    run: LiveRun, task: TaskName, then: Mapping[str, Any], now: Mapping[str, Any]
+) -> Iterator[str]:
+    """Yield what is not as it was when a task was recorded, a clause each."""
+    if not then:
+        return
+    yield from _of_prompt(run, task, then.get("prompt", {}), now["prompt"])
+    for key, what in (
+        ("engine", "the engine"),
+        ("configuration", "the configuration"),
+        ("seed", "the seed"),
+        ("repeats", "the number of repeats"),
+    ):
+        if then.get(key) != now[key]:
+            yield f"{what} is {now[key]}, and was {then.get(key)}"
+    before = then.get("options", {})
+    for key, value in now["options"].items():
+        if before.get(key) != value:
+            yield f"{key} is {value}, and was {before.get(key)}"
+    if then.get("stimuli") != now["stimuli"]:
+        yield (
+            f"what seekers are asked has changed ({now['questions']:,} questions, there were "
+            f"{then.get('questions', 0):,}): seekers, films, people or numbers are others"
+        )
+    elif then.get("personas") != now["personas"]:
+        yield f"personas in {run.settings.profiles or 'the profiles'} have changed"
+
+
+def _of_prompt(
+    run: LiveRun, task: TaskName, then: Mapping[str, Any], now: Mapping[str, Any]
+) -> Iterator[str]:
+    if then.get("sha256") == now["sha256"]:
+        return
+    prompt = run.simulator.prompts[task]
+    file = shown_path(prompt.path) if prompt.path is not None else "the default prompt"
+    before = then.get("sections", {})
+    for section in prompt.sections:
+        if before.get(section.name) != now["sections"][section.name]:
+            yield f"{file}:{section.line}: section '# {section.name}' has changed"
