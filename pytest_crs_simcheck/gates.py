@@ -117,12 +117,21 @@ def _settings(config: pytest.Config) -> ProjectSettings:
         settings = read_settings(path)
     except SettingsError as error:
         raise pytest.UsageError(f"crs-simcheck: {error}") from None
-    if seekers is not None:
-        settings = replace(
-            settings,
-            simulators=tuple(replace(s, seekers=seekers) for s in settings.simulators),
-        )
-    return settings
+    simulators = tuple(_as_asked(s, seekers, config) for s in settings.simulators)
+    return replace(settings, simulators=simulators)
+
+
+def _as_asked(
+    settings: SimulatorSettings, seekers: int | None, config: pytest.Config
+) -> SimulatorSettings:
+    """Return a simulator's settings as the command line wants them."""
+    record = config.getoption("simcheck_record") or config.getini("simcheck_record")
+    if record not in ("none", "new", "all"):
+        raise pytest.UsageError(f"simcheck_record: found '{record}', need none, new or all")
+    live = settings.live
+    if live is not None:
+        live = replace(live, record=record, engine_at=config.getoption("simcheck_engine"))
+    return replace(settings, seekers=seekers or settings.seekers, live=live)
 
 
 def _shown(config: pytest.Config, path: Path) -> str:
@@ -198,7 +207,8 @@ class _Item(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
         """Return the message alone where a gate failed or an input cannot be used."""
         if isinstance(excinfo.value, SimcheckError):
-            return wrapped(str(excinfo.value))
+            lines = str(excinfo.value).splitlines()
+            return "\n".join(wrapped(line, line[: -len(line.lstrip())]) for line in lines)
         if isinstance(excinfo.value, (GateError, SimcheckWarning)):
             return str(excinfo.value)
         # A fault of ours: from this file on, for what pytest did before explains nothing.

@@ -39,8 +39,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="look at N seekers of each simulator only",
     )
+    group.addoption(
+        "--simcheck-record",
+        dest="simcheck_record",
+        choices=("none", "new", "all"),
+        help="ask simulators that have prompts: none replays recordings only, new asks what is "
+        "not recorded, all asks everything again (default: none)",
+    )
+    group.addoption(
+        "--simcheck-engine",
+        dest="simcheck_engine",
+        metavar="ENGINE",
+        help="where to ask: the same model at other hosts, such as ollama:MODEL@HOST1,HOST2",
+    )
     parser.addini("simcheck_config", "the settings file of crs-simcheck", default="")
     parser.addini("simcheck_inconclusive", "fail or warn (crs-simcheck)", default="fail")
+    parser.addini("simcheck_record", "none, new or all (crs-simcheck)", default="none")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,6 +9,8 @@ import click
 from crs_simcheck.cli.baseline import baseline
 from crs_simcheck.cli.check import check
 from crs_simcheck.cli.controls import controls
+from crs_simcheck.cli.profiles import profiles
+from crs_simcheck.cli.record import record
 from crs_simcheck.cli.show import show
 from crs_simcheck.cli.vectors import vectors
 
@@ -28,4 +30,6 @@ app.add_command(check)
 app.add_command(show)
 app.add_command(baseline)
 app.add_command(controls)
+app.add_command(record)
+app.add_command(profiles)
 app.add_command(vectors)

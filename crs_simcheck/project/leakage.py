@@ -20,6 +20,7 @@ from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.engines import Engine, Options, Request
 from crs_simcheck.errors import BadReplyError, EmptyInputError, InputError, PromptTooLongError
 from crs_simcheck.gate import JointCatalogue, Sides, joint_catalogue
+from crs_simcheck.instruments import leaked_titles
 from crs_simcheck.metrics import Frame, metric_named
 from crs_simcheck.profiles.pool import in_pool
 from crs_simcheck.prompts import Prompt, messages
@@ -29,6 +30,8 @@ from crs_simcheck.stats import Allowance, Pool, Rows, draw_groups, row_weights
 
 __all__ = ["PAPER", "Diagnostic", "DiagnosticRow", "diagnose", "raw_history"]
 
+# Each answer is held against so many other seekers' histories.
+_OTHERS = 20
 RAW, PERSONA, PEOPLE = "raw history", "persona", "people"
 
 PAPER: Mapping[str, tuple[float, str]] = MappingProxyType(
@@ -51,6 +54,8 @@ class DiagnosticRow:
         Who named any title, and how many, before groups were cut to one size.
     leaked, answers:
         Responses that name a title of the history, and responses; None where no history is known.
+    by_chance:
+        Share of responses that name a title of somebody else's history: famous films are in many.
     failed:
         Requests without an answer that can be used.
     """
@@ -61,6 +66,7 @@ class DiagnosticRow:
     mentions: int
     leaked: int | None = None
     answers: int | None = None
+    by_chance: float | None = None
     failed: int = 0
 
     @property
@@ -103,6 +109,7 @@ def _row_as_json(row: DiagnosticRow) -> dict[str, Any]:
         "leakage_rate": row.leakage_rate,
         "leaked": row.leaked,
         "answers": row.answers,
+        "leakage_by_chance": row.by_chance,
         "seekers": row.seekers,
         "mentions": row.mentions,
         "failed": row.failed,
@@ -233,6 +240,7 @@ class _Side:
     rows: Rows
     leaked: int | None = None
     answers: int | None = None
+    by_chance: float | None = None
     failed: int = 0
 
 
@@ -249,7 +257,23 @@ def _side(
     group = measure_group(seen, joint.catalogue, name=name, speakers="simulator")
     leaked = sum(bool(one.observation.leaked) for one in seen)
     rows = _mentions(group, people, joint, name)
-    return _Side(name, rows, leaked, len(given), len(answers) - len(given))
+    by_chance = _by_chance(given, histories)
+    return _Side(name, rows, leaked, len(given), by_chance, len(answers) - len(given))
+
+
+def _by_chance(given: Sequence[Response], histories: Mapping[str, Sequence[str]]) -> float | None:
+    """Return the share of answers that name a title of another seeker's history, or None."""
+    n = len(given)
+    pairs = [
+        (place, (place + shift) % n)
+        for shift in range(1, min(n, _OTHERS + 1))
+        for place in range(n)
+    ]
+    named = [
+        bool(leaked_titles(given[one].text, tuple(histories[given[other].seeker]), None))
+        for one, other in pairs
+    ]
+    return sum(named) / len(named) if named else None
 
 
 def _mentions(group: Group, people: Group, joint: JointCatalogue, name: str) -> Rows:
@@ -279,7 +303,14 @@ def _of_one_size(
         bits = float(np.mean(entropy.compute(Pool(draws, rows, weights), frame)))
         found.append(
             DiagnosticRow(
-                side.name, bits, rows.n_units, len(rows), side.leaked, side.answers, side.failed
+                side.name,
+                bits,
+                rows.n_units,
+                len(rows),
+                side.leaked,
+                side.answers,
+                side.by_chance,
+                side.failed,
             )
         )
     return tuple(found), size, int(keep.sum())

@@ -26,13 +26,7 @@ from crs_simcheck.prompts import (
     default_prompts,
     read_prompts,
 )
-from crs_simcheck.recordings import (
-    Recording,
-    Responses,
-    read_recording,
-    read_responses,
-    response_files,
-)
+from crs_simcheck.recordings import Recording, read_recording, read_responses
 from crs_simcheck.records import TASKS, Profile, Response, TaskName
 from crs_simcheck.simulator import LiveSimulator, Planned, TaskPlan
 from crs_simcheck.tasks import conduct_line
@@ -85,7 +79,6 @@ class LiveRun:
         self.live: LiveSettings = settings.live
         self._profiles = profiles
         self._catalogue_of, self._people = catalogue, people
-        self._held: tuple[Recording, tuple[Response, ...]] | None = None
 
     @property
     def folder(self) -> Path:
@@ -205,23 +198,6 @@ class LiveRun:
         }
         return {task: keys for task, keys in found.items() if keys}
 
-    def replay(self) -> Responses:
-        """Return the recorded answers to everything that is asked.
-
-        Raises
-        ------
-        UnrecordedError
-            Where an answer is missing: names what has changed, and the command that records.
-        """
-        from crs_simcheck.project.staleness import unrecorded
-
-        recording = read_recording(self.folder)
-        missing = self.missing(recording)
-        if missing:
-            raise unrecorded(self, missing, recording)
-        self._held = recording, self.recorded(recording)
-        return Responses(self._held[1], (), self.folder, _digest(self.folder))
-
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a reader of results should know of how the answers came about."""
@@ -230,13 +206,9 @@ class LiveRun:
             notes.append("embedded engine: no LLM; it says nothing about any")
         for prompt in (self.prompts[task] for task in self.simulator.plans):
             notes += [f"{prompt.task}.md: {note}" for note in prompt.notes]
-        if self._held is None:
-            held = read_recording(self.folder)
-            self._held = held, self.recorded(held)
-        held, rows = self._held
-        line = conduct_line(rows)
+        line = conduct_line(self.answers)
         notes += [f"{line}; each of it can be gated"] if line else []
-        unused = sum(map(len, self.unused(held).values()))
+        unused = sum(map(len, self.unused(self.recording).values()))
         if unused:
             notes.append(
                 f"{unused:,} recorded answers are asked for by nothing; "
@@ -244,13 +216,18 @@ class LiveRun:
             )
         return tuple(notes)
 
-    def recorded(self, recording: Recording | None = None) -> tuple[Response, ...]:
-        """Return the recorded answers to what is asked, as far as there are any."""
-        held = read_recording(self.folder) if recording is None else recording
+    @cached_property
+    def recording(self) -> Recording:
+        """What is recorded; read once, when it is first asked for."""
+        return read_recording(self.folder)
+
+    @cached_property
+    def answers(self) -> tuple[Response, ...]:
+        """The recorded answers to what is asked, as far as there are any."""
         return tuple(
             response
             for p in self.planned
-            if (response := held.get(p.question.task, p.key)) is not None
+            if (response := self.recording.get(p.question.task, p.key)) is not None
         )
 
 
@@ -260,13 +237,6 @@ def _mentions_per_person(people: Group | None) -> tuple[int, ...]:
     if table is None:
         return ()
     return tuple(sorted(Counter(table.owner.tolist()).values()))
-
-
-def _digest(folder: Path) -> str:
-    total = hashlib.sha256()
-    for file in response_files(folder):
-        total.update(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n".encode())
-    return total.hexdigest()
 
 
 def made_of(run: LiveRun, planned: Iterable[Planned]) -> dict[TaskName, dict[str, Any]]:

@@ -95,12 +95,17 @@ def _configurations(read: TableReader) -> tuple[ConfigurationName, ...]:
 
 
 def live_settings(
-    read: TableReader, asked: Mapping[TaskName, Mapping[str, Any]]
+    read: TableReader, source: str, asked: Mapping[TaskName, Mapping[str, Any]]
 ) -> Iterator[tuple[ConfigurationName, LiveSettings]]:
     """Yield the settings of each configuration of a simulator.
 
-    They are checked also where the answers come from a file, so that a slip of the pen shows
+    Each value is checked also where the answers come from a file, so that a slip of the pen shows
     before anything is asked.
+
+    Parameters
+    ----------
+    source:
+        The key that says where the answers come from: ``prompts``, ``python``, or another.
 
     Raises
     ------
@@ -108,14 +113,14 @@ def live_settings(
         Where a value is not what it must be, or the engine is missing.
     """
     prompts, python, engine = read.text("prompts"), read.text("python"), read.text("engine")
-    if prompts is not None and engine is None:
+    if source == "prompts" and engine is None:
         raise SettingsError(
             "prompts need an engine",
             path=read.path,
             field=f"{read.place}.engine",
             fix='for instance engine = "ollama:llama3.3:70b", or engine = "embedded" (no LLM)',
         )
-    if python is not None and engine is not None:
+    if source == "python" and engine is not None:
         raise SettingsError(
             "found an engine beside python: a function answers by itself",
             path=read.path,
@@ -142,7 +147,7 @@ def live_settings(
                 options=options,
                 asked=asked,
                 configuration=configuration,
-                examples=_examples(read, configuration),
+                examples=_examples(read, source, configuration),
                 retrieval=read.text("retrieval") or "bm25",
                 repeats=read.whole("repeats", 1, 1),
                 slots=slots,
@@ -151,9 +156,9 @@ def live_settings(
         )
 
 
-def _examples(read: TableReader, configuration: ConfigurationName) -> str | None:
+def _examples(read: TableReader, source: str, configuration: ConfigurationName) -> str | None:
     examples = read.text("examples")
-    if configuration == "icl" and examples is None:
+    if source in ("prompts", "python") and configuration == "icl" and examples is None:
         raise SettingsError(
             "the configuration icl shows people's answers, and no file of them is given",
             path=read.path,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date as calendar_date
 from pathlib import Path
+from typing import Any
 
 from crs_simcheck.engines import Engine
 from crs_simcheck.engines.named import EngineSpec, open_engine, parse_engine
@@ -125,14 +126,11 @@ def record(  # noqa: PLR0913 - all but the first have a default
         asked = () if mode == "none" else wanted[:limit]
         collected, rate = None, None
         if asked:
-            answerer = _answerer(run, engine)
             told = None if progress is None else progress(len(asked))
-            started = time.monotonic()
-            collected = asyncio.run(
-                _collect(answerer, asked, recorder, today or _today(), probe, told)
+            work = _collect(
+                _answerer(run, engine), asked, recorder, today or _today(), probe, told
             )
-            if collected.answered >= _LEAST_TIMED:
-                rate = 60 * collected.answered / max(time.monotonic() - started, 1e-6)
+            collected, rate = _timed(work)
         unused = run.unused(read_recording(run.folder) if asked else held)
         n_unused = sum(map(len, unused.values()))
         recorder.finish(unused if prune else None)
@@ -147,6 +145,15 @@ def record(  # noqa: PLR0913 - all but the first have a default
         cut=tuple(map(str, held.cut)),
         digests=before,
     )
+
+
+def _timed(work: Coroutine[Any, Any, Collected]) -> tuple[Collected, float | None]:
+    """Run the asking to its end; return also answers per minute, where there are enough."""
+    started = time.monotonic()
+    collected = asyncio.run(work)
+    if collected.answered < _LEAST_TIMED:
+        return collected, None
+    return collected, 60 * collected.answered / max(time.monotonic() - started, 1e-6)
 
 
 async def _collect(

@@ -32,6 +32,7 @@ from crs_simcheck.profiles import Profiles, read_profiles
 from crs_simcheck.project.files import catalogue_at, joint_at
 from crs_simcheck.project.live import LiveRun
 from crs_simcheck.project.readers import readers_for
+from crs_simcheck.project.replay import replay
 from crs_simcheck.project.sampling import sampled, sampled_group
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.recordings import Responses, read_responses
@@ -82,7 +83,7 @@ class SimulatorRun:
                 from crs_simcheck.project.record import record
 
                 record(self.live, self.live.live.record)
-            return self.live.replay()
+            return replay(self.live)
         if self.settings.responses is None:
             return None
         return read_responses(

@@ -203,9 +203,6 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> Iterator[Simu
     _known_keys(table, _KEYS, path, place)
     read = TableReader(table, place, path)
     asked = _asked(table.get("tasks", {}), path, f"{place}.tasks")
-    live = list(live_settings(read, asked))
-    for key in ("judge", "calibration"):
-        read.text(key)
     given = [key for key in _SOURCES if key in table]
     if len(given) != 1:
         found = " and ".join(given) if given else "none of them"
@@ -215,6 +212,9 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> Iterator[Simu
             field=place,
             fix='for instance responses = "answers.jsonl"',
         )
+    live = list(live_settings(read, given[0], asked))
+    for key in ("judge", "calibration"):
+        read.text(key)
     simulator = SimulatorSettings(
         name=name,
         folder=path.parent,

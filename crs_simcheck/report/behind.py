@@ -10,7 +10,7 @@ from crs_simcheck.baselines import UNKNOWN_TITLE, Measured
 from crs_simcheck.instruments import stars_to_sentiment
 from crs_simcheck.metrics import Metric
 from crs_simcheck.report.words import printable
-from crs_simcheck.tasks import Said
+from crs_simcheck.tasks import Said, conduct_of, count_conduct, usual_digest, was_recorded
 
 __all__ = ["behind", "excerpt"]
 
@@ -228,6 +228,21 @@ def _alike(measured: Sequence[Measured], source: str) -> Iterator[str]:
     yield from _most(lines, len(ordered))
 
 
+def _conduct(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    """Show what is known of how the answers were given."""
+    rows = [one.response for one in measured]
+    total, counts = count_conduct(rows)
+    yield f"{total:,} of {len(rows):,} answers were recorded by crs-simcheck"
+    for name, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        yield f"{number:5} × {name.replace('_', ' ')}"
+    usual = usual_digest(rows)
+    seen = ((one, conduct_of(one.response, usual)) for one in measured)
+    odd = [(one, [k for k, v in found.items() if v]) for one, found in seen]
+    odd = [(one, kinds) for one, kinds in odd if kinds and was_recorded(one.response)]
+    lines = (f"{_place(o, source)}: {', '.join(k)}: {excerpt(o.response.text)}" for o, k in odd)
+    yield from _most(lines, len(odd))
+
+
 _View = Callable[[Sequence[Measured], str], Iterator[str]]
 _VIEWS_OF_TABLE: Mapping[str, _View] = MappingProxyType(
     {
@@ -237,6 +252,7 @@ _VIEWS_OF_TABLE: Mapping[str, _View] = MappingProxyType(
         "texts": _words_used,
         "word_vectors": _words_used,
         "sentence_vectors": _alike,
+        "conduct": _conduct,
     }
 )
 _VIEWS: Mapping[str, _View] = MappingProxyType(

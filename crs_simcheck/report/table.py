@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["TableRow", "summary_line", "verdict_table"]
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["TableRow", "printed", "summary_line", "verdict_table"]
 
 _STYLES = {"within": "green", "drifted": "bold red", "inconclusive": "yellow", "error": "bold red"}
 
@@ -46,7 +50,6 @@ def verdict_table(
 ) -> str:
     """Return the table of verdicts as text, with colours as escape codes where asked for."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -69,6 +72,13 @@ def verdict_table(
         verdict = Text(row.outcome, style=_STYLES.get(row.outcome, ""))
         name = Text("  " + (row.metric or "answers"))
         table.add_row(name, Text(row.value), Text(row.target), verdict, Text(row.score))
+    return printed(table, width=width, color=color)
+
+
+def printed(table: Table, *, width: int, color: bool) -> str:
+    """Return a table of rich as text, with escape codes where colours are asked for."""
+    from rich.console import Console
+
     out = io.StringIO()
     console = Console(
         file=out,

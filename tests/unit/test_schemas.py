@@ -251,7 +251,7 @@ def test_the_example_of_the_design_is_valid():
         {"configuration": "pag"},
         {"configuration": ["zero_shot", "icl", "rag", "pag"]},
         {"python": "m:f", "responses": "a.jsonl", "group": "g", "judge": "j", "calibration": "c"},
-        {"seed": 0, "repeats": 1, "temperature": 0, "num_ctx": 4096, "num_predict": -1},
+        {"seed": 0, "repeats": 1, "temperature": 0, "num_ctx": 4096, "num_predict": 1},
         {"like_at": 3.5, "least_seekers": 2, "draws": 100, "allow_not_people": True},
         {"gates": {"neg_feedback": {"min": 5, "calibration": "c", "uncalibrated": "allow"}}},
         {"gates": {"neg_feedback": {"neg_feedback": {"min": 5}}}},

@@ -115,7 +115,7 @@ def test_direction_marks_change_nothing(text):
 
 def test_every_instrument_has_a_name_and_a_version():
     names = {"words", "text-key", "yes-no", "mentions", "role-markers", "format", "leakage"}
-    names |= {"sentences", "sentiment", "title-mentions"}
+    names |= {"sentences", "sentiment", "title-mentions", "conduct"}
     assert set(INSTRUMENTS) == names
     for name, instrument in INSTRUMENTS.items():
         assert instrument.name == name

@@ -9,6 +9,15 @@ from crs_simcheck.metrics import METRICS, Margin, Table, metric_named, metrics_o
 from crs_simcheck.records import TASKS
 from crs_simcheck.stats import Direction
 
+CONDUCT = (
+    "empty_rate",
+    "refusal_rate",
+    "thinking_rate",
+    "cut_short_rate",
+    "truncated_prompt_rate",
+    "other_model_rate",
+    "unrepeated_rate",
+)
 UNITS = {"", "bits", "words", "aspects", "r", "log10 rank", "types per word", "1 − cos"}
 
 
@@ -74,6 +83,7 @@ def test_the_metrics_are_all_there():
         "sentence_diversity",
         "sentence_diversity_yoon",
         "title_mention_rate",
+        *CONDUCT,
     }
 
 
@@ -118,7 +128,13 @@ def test_rare_rates_stand_on_every_task_with_a_most_of_their_own():
         "leakage_rate",
         "role_confusion_rate",
         "title_mention_rate",
+        *CONDUCT,
     }
+
+
+def test_how_answers_were_given_is_gated_only_by_name():
+    assert {m.name for m in METRICS.values() if not m.automatic} == set(CONDUCT)
+    assert {m.name for m in METRICS.values() if m.table == "conduct"} == set(CONDUCT)
 
 
 def test_metrics_of_a_task():
@@ -129,6 +145,7 @@ def test_metrics_of_a_task():
         "format_violation_rate",
         "leakage_rate",
         "role_confusion_rate",
+        *CONDUCT,
     ]
     for task in TASKS:
         assert metrics_of(task)

@@ -8,6 +8,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crs_simcheck.engines import Options
 from crs_simcheck.errors import SettingsError
 from crs_simcheck.gate import GATE_KEYS
 from crs_simcheck.metrics import METRICS
@@ -50,7 +51,7 @@ def test_every_key_is_read():
         seekers=50, seed=3, draws=100, least_seekers=2, like_at=4, allow_not_people=True,
         tasks={"items_talk": {"n_items": "people"}, "neg_feedback": {"unfit": 0, "fit": 2}},
         engine="ollama:x", judge="j", calibration="c", repeats=2, temperature=0, num_ctx=1,
-        num_predict=-1, configuration=["zero_shot", "pag"],
+        num_predict=1, configuration=["zero_shot", "pag"],
     )  # fmt: skip
     assert (made.catalogue, made.profiles) == ("c.csv", "p.jsonl")
     assert made.baselines == {"items_talk": "a", "bin_pref": "b"}
@@ -179,10 +180,59 @@ def test_what_was_found_and_what_is_needed(table, words):
     assert message.startswith(f"{WHERE}: field 'simulator.seeker")
 
 
-@pytest.mark.parametrize("source", ["prompts", "python"])
-def test_a_live_simulator_is_for_later(source):
-    with pytest.raises(SettingsError, match="which this version cannot do yet"):
-        parse_settings({"simulator": {"s": {source: "x"}}}, WHERE)
+def asked(**table):
+    return parse_settings({"simulator": {"s": table}}, WHERE).simulators
+
+
+def test_a_simulator_that_is_asked_says_how():
+    (made,) = asked(
+        prompts="p", engine="ollama:x@a,b", temperature=0, top_p=1, top_k=0, num_ctx=512,
+        num_predict=64, think=True, slots=3, timeout=9.5, repeats=2, seekers=7,
+        tasks={"bin_pref": {"films": 20}, "items_talk": {}},
+    )  # fmt: skip
+    live = made.live
+    assert (live.prompts, live.python, live.engine) == ("p", None, "ollama:x@a,b")
+    assert live.options == Options(0, 0.0, 1.0, 0, 512, 64, True)
+    assert (live.slots, live.timeout, live.repeats, live.record) == (3, 9.5, 2, "none")
+    assert live.asked == {"items_talk": {}, "bin_pref": {"films": 20}}
+    assert (live.configuration, live.retrieval) == ("pag", "bm25")
+    assert made.source == "recordings/s"
+    assert asked(python="m:f")[0].live.python == "m:f"
+    assert settings_of().live is None
+
+
+def test_several_configurations_are_several_simulators():
+    made = asked(prompts="p", engine="embedded", configuration=["zero_shot", "pag", "pag"])
+    assert [(s.name, s.live.configuration) for s in made] == [
+        ("s-zero_shot", "zero_shot"),
+        ("s-pag", "pag"),
+    ]
+    (one,) = asked(prompts="p", engine="embedded", configuration=["rag"])
+    assert (one.name, one.live.configuration) == ("s", "rag")
+    both = {
+        "s": {"prompts": "p", "engine": "embedded", "configuration": ["rag", "pag"]},
+        "s-pag": {"group": "g"},
+    }
+    with pytest.raises(SettingsError, match="two simulators would be called 's-pag'"):
+        parse_settings({"simulator": both}, WHERE)
+
+
+@pytest.mark.parametrize(
+    "table, words",
+    [
+        ({"prompts": "p"}, "prompts need an engine"),
+        ({"python": "m:f", "engine": "embedded"}, "a function answers by itself"),
+        ({"python": "m:f", "configuration": "icl"}, "no file of them is given"),
+        ({"python": "m:f", "prompts": "p"}, "found prompts and python"),
+        ({"python": "m:f", "slots": 0}, "at least 1"),
+        ({"python": "m:f", "configuration": []}, "one or a list of zero_shot"),
+        ({"python": "m:f", "configuration": "cot"}, "one or a list of zero_shot"),
+        ({"python": "m:f", "think": 1}, "true or false"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(table, words):
+    with pytest.raises(SettingsError, match=words):
+        asked(**table)
 
 
 @pytest.mark.parametrize("document", [{}, {"simulator": {}}, {"simulator": 3}])
@@ -237,7 +287,14 @@ good_table = st.fixed_dictionaries(
         "repeats": wholes,
         "temperature": st.floats(0, 2),
         "num_ctx": wholes,
-        "num_predict": st.integers(-1, 99),
+        "num_predict": wholes,
+        "top_p": st.floats(0, 1),
+        "top_k": st.integers(0, 99),
+        "think": st.booleans(),
+        "slots": wholes,
+        "timeout": st.floats(0.1, 900),
+        "examples": texts,
+        "retrieval": texts,
         "configuration": st.one_of(
             st.sampled_from(["zero_shot", "icl", "rag", "pag"]),
             st.lists(st.sampled_from(["zero_shot", "pag"]), min_size=1, max_size=2),

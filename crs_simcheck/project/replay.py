@@ -1,16 +1,45 @@
-"""Why a replay lacks answers, in words: what has changed since they were recorded."""
+"""Replay: the recorded answers to all that is asked, or what has changed since, in words."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from crs_simcheck.errors import UnrecordedError, shown_path
 from crs_simcheck.project.live import LiveRun, Missing, made_of
-from crs_simcheck.recordings import Recording, made_with, read_summary
+from crs_simcheck.recordings import (
+    Recording,
+    Responses,
+    made_with,
+    read_summary,
+    response_files,
+)
 from crs_simcheck.records import TaskName
 
-__all__ = ["changes", "unrecorded"]
+__all__ = ["changes", "replay", "unrecorded"]
+
+
+def replay(run: LiveRun) -> Responses:
+    """Return the recorded answers to everything that is asked.
+
+    Raises
+    ------
+    UnrecordedError
+        Where an answer is missing: names what has changed, and the command that records.
+    """
+    missing = run.missing(run.recording)
+    if missing:
+        raise unrecorded(run, missing, run.recording)
+    return Responses(run.answers, (), run.folder, _digest(run.folder))
+
+
+def _digest(folder: Path) -> str:
+    total = hashlib.sha256()
+    for file in response_files(folder):
+        total.update(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n".encode())
+    return total.hexdigest()
 
 
 def unrecorded(run: LiveRun, missing: Missing, recording: Recording) -> UnrecordedError:

@@ -1,0 +1,245 @@
+"""``crs-simcheck record``: ask simulators what is not recorded yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crs_simcheck.cli.exits import BAD_INPUT, FINE
+
+if TYPE_CHECKING:
+    from crs_simcheck.engines import Reply
+    from crs_simcheck.project import SimulatorSettings
+    from crs_simcheck.project.live import LiveRun
+    from crs_simcheck.project.record import Estimate, Recorded
+
+__all__ = ["record"]
+
+
+@click.command()
+@click.argument("simulators", nargs=-1, metavar="[SIMULATOR]…")
+@click.option("--config", metavar="FILE", help="Settings (default: simcheck.toml in this folder).")
+@click.option("--all", "again", is_flag=True, help="Ask everything again, not what is missing.")
+@click.option("--dry-run", is_flag=True, help="Ask nothing; print calls, tokens and time.")
+@click.option("--prune", is_flag=True, help="Remove recorded answers that nothing asks for.")
+@click.option("--engine", metavar="ENGINE", help="Where to ask: the same model on other hosts.")
+@click.option("--seekers", type=click.IntRange(1), metavar="N", help="Ask N seekers only.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Ask at most N requests.")
+@click.option(
+    "--probe",
+    type=click.IntRange(0),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Ask N requests once more: does the same seed give the same text?",
+)
+def record(
+    simulators: tuple[str, ...],
+    config: str | None,
+    again: bool,
+    dry_run: bool,
+    prune: bool,
+    engine: str | None,
+    seekers: int | None,
+    limit: int | None,
+    probe: int,
+) -> int:
+    """Ask the simulators of simcheck.toml what is not recorded yet, and keep the answers.
+
+    They are kept under recordings/SIMULATOR; commit that folder, and `pytest --crs-simcheck`
+    replays them without an engine. Kill it when you like: the same command asks only for the rest.
+    """
+    from crs_simcheck.project import SimulatorRun
+    from crs_simcheck.project.record import estimate
+    from crs_simcheck.project.record import record as run_recording
+
+    failed = 0
+    for settings in _chosen(simulators, config):
+        live = settings.live
+        assert live is not None
+        run = SimulatorRun(
+            replace(
+                settings,
+                seekers=seekers or settings.seekers,
+                live=replace(live, engine_at=engine),
+            )
+        ).live
+        assert run is not None
+        if dry_run:
+            _print_estimate(run, estimate(run, "all" if again else "new", limit))
+            continue
+        with _progress(settings.name) as progress:
+            done = run_recording(
+                run,
+                "all" if again else "new",
+                prune=prune,
+                limit=limit,
+                probe=probe,
+                progress=progress,
+                say=lambda text: click.echo(text, err=True),
+            )
+        _print(run, done)
+        failed += 0 if done.collected is None else done.collected.failed
+    return BAD_INPUT if failed else FINE
+
+
+def _chosen(names: tuple[str, ...], config: str | None) -> list[SimulatorSettings]:
+    from crs_simcheck.errors import SettingsError, UnknownNameError
+    from crs_simcheck.project import SETTINGS_FILE, find_settings, read_settings
+
+    path = find_settings(Path(), config)
+    if path is None:
+        raise SettingsError(
+            f"there is no {SETTINGS_FILE} here, and no [tool.crs-simcheck] in pyproject.toml",
+            fix="go to the folder of your settings, or give --config FILE",
+        )
+    project = read_settings(path)
+    live = {s.name: s for s in project.simulators if s.live is not None}
+    for name in names:
+        if name not in live:
+            others = [s.name for s in project.simulators if s.live is None]
+            if name in others:
+                raise SettingsError(
+                    f"simulator '{name}' is not asked: its answers are given",
+                    path=path,
+                    fix='a simulator with prompts = "…" or python = "…" is asked',
+                )
+            raise UnknownNameError("simulator", name, live)
+    if not live:
+        raise SettingsError(
+            "no simulator is asked: all answers are given",
+            path=path,
+            fix='give a simulator prompts = "FOLDER" and an engine, or python = "module:function"',
+        )
+    return [live[name] for name in dict.fromkeys(names)] if names else list(live.values())
+
+
+class _Bar:
+    """A progress bar on a terminal: answers, rate, time left, tokens."""
+
+    def __init__(self, name: str) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[tokens]}"),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._name, self._tokens = name, 0
+
+    def begin(self, total: int) -> _Bar:
+        """Show the bar of so many requests."""
+        self._task = self._bar.add_task(self._name, total=total, rate="", tokens="")
+        self._bar.start()
+        return self
+
+    def __call__(self, reply: Reply | None) -> None:
+        """Count an answer."""
+        self._tokens += 0 if reply is None else reply.tokens or 0
+        task = self._bar.tasks[0]
+        rate = "" if not task.speed else f"{60 * task.speed:,.0f} a minute"
+        tokens = f"{self._tokens:,} tokens" if self._tokens else ""
+        self._bar.update(self._task, advance=1, rate=rate, tokens=tokens)
+
+    def end(self) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int], _Bar] | None]:
+    import sys
+
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    bar = _Bar(name)
+    try:
+        yield bar.begin
+    finally:
+        bar.end()
+
+
+def _print_estimate(run: LiveRun, found: Estimate) -> None:
+    name = run.settings.name
+    if not found.calls:
+        click.echo(f"{name}: nothing to ask; all {len(run.planned):,} answers are recorded")
+        return
+    tasks = ", ".join(f"{task} {count:,}" for task, count in found.by_task.items())
+    click.echo(f"{name}: {found.calls:,} calls ({tasks})")
+    how = "as such answers had before" if found.measured else "at most (num_predict)"
+    click.echo(
+        f"  tokens: at most {found.prompt_tokens:,} of prompts, {found.tokens:,} of answers, {how}"
+    )
+    if found.minutes is None:
+        click.echo("  time:   not measured yet; record some first: --limit 20")
+    else:
+        click.echo(f"  time:   about {_minutes(found.minutes)} at the rate of the last recording")
+
+
+def _minutes(minutes: float) -> str:
+    if minutes < 2:
+        return f"{60 * minutes:.0f} seconds"
+    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
+
+
+def _print(run: LiveRun, done: Recorded) -> None:
+    from crs_simcheck.errors import shown_path
+    from crs_simcheck.tasks import conduct_line
+
+    name, collected = run.settings.name, done.collected
+    for cut in done.cut:
+        click.echo(f"note: {cut}")
+    if collected is None:
+        click.echo(f"{name}: nothing to ask; all {done.planned:,} answers are recorded")
+    else:
+        about = collected.about
+        click.echo(
+            f"{name}: {collected.answered:,} of {done.asked:,} requests answered by {about.model}"
+            + (f" ({about.digest[:19]}…)" if about.digest else "")
+            + (f", {collected.tokens:,} tokens" if collected.tokens else "")
+            + (f", {collected.retries:,} retries" if collected.retries else "")
+        )
+        for line in collected.failures:
+            click.echo(f"  no answer: {line}")
+        if collected.failed > len(collected.failures):
+            click.echo(f"  and {collected.failed - len(collected.failures):,} more without answer")
+        if collected.differing:
+            click.echo(
+                f"  {collected.differing} of {collected.probed} requests gave another text when "
+                "asked again with the same seed: a recording made again will differ"
+            )
+        if done.changed_digest is not None:
+            click.echo(
+                f"  the model has changed: answers from before are of {', '.join(done.digests)}; "
+                f"now it is {done.changed_digest}. Ask all again: crs-simcheck record {name} --all"
+            )
+        line = conduct_line(run.answers)
+        if line:
+            click.echo(f"  {line}")
+    if run.engine is not None and run.engine.kind == "embedded":
+        click.echo("  embedded engine: no LLM")
+    if done.pruned:
+        click.echo(f"  {done.pruned:,} answers that nothing asks for were removed")
+    elif done.unused:
+        click.echo(
+            f"  {done.unused:,} recorded answers are asked for by nothing; --prune removes them"
+        )
+    click.echo(f"  {shown_path(done.folder)}: {done.planned:,} answers needed")
