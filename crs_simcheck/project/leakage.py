@@ -264,11 +264,8 @@ def _side(
 def _by_chance(given: Sequence[Response], histories: Mapping[str, Sequence[str]]) -> float | None:
     """Return the share of answers that name a title of another seeker's history, or None."""
     n = len(given)
-    pairs = [
-        (place, (place + shift) % n)
-        for shift in range(1, min(n, _OTHERS + 1))
-        for place in range(n)
-    ]
+    shifts = range(1, min(n, _OTHERS + 1))
+    pairs = [(place, (place + shift) % n) for shift in shifts for place in range(n)]
     named = [
         bool(leaked_titles(given[one].text, tuple(histories[given[other].seeker]), None))
         for one, other in pairs

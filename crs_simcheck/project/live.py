@@ -28,7 +28,13 @@ from crs_simcheck.prompts import (
 )
 from crs_simcheck.recordings import Recording, read_recording, read_responses
 from crs_simcheck.records import TASKS, Profile, Response, TaskName
-from crs_simcheck.simulator import LiveSimulator, Planned, TaskPlan
+from crs_simcheck.simulator import (
+    DEFAULT_ASKED,
+    LiveSimulator,
+    Planned,
+    TaskPlan,
+    has_ratings,
+)
 from crs_simcheck.tasks import conduct_line
 
 __all__ = ["LiveRun", "Missing", "made_of"]
@@ -156,17 +162,13 @@ class LiveRun:
         return "" if index is None else " ".join(films[index].genres)
 
     def _plan(self, task: TaskName) -> TaskPlan:
-        films = Catalogue("none", ())
-        named: tuple[int, ...] = ()
-        fixed: tuple[str, ...] = ()
-        if task in ("bin_pref", "open_pref", "neg_feedback"):
-            films = shown_films(self.catalogue)
         people = self._people(task)
-        statistics = None if people is None else people.tasks.get(task)
-        if statistics is not None and task == "items_talk":
-            named = _mentions_per_person(people)
-        if statistics is not None and task == "bin_pref":
-            fixed = tuple(sorted(map(str, statistics.design.get("films") or ())))
+        films, fixed = Catalogue("none", ()), ()
+        if task == "bin_pref":
+            films, fixed = self._films_of_people(people)
+        elif task in ("open_pref", "neg_feedback"):
+            films = shown_films(self.catalogue)
+        named = _mentions_per_person(people) if task == "items_talk" else ()
         return TaskPlan(
             task,
             films,
@@ -176,6 +178,27 @@ class LiveRun:
             repeats=self.live.repeats,
             seed=self.settings.seed,
         )
+
+    def _films_of_people(self, people: Group | None) -> tuple[Catalogue, tuple[str, ...]]:
+        """Return the films that can be asked about, and those that must: what people were asked.
+
+        People and simulator are asked about the same films. People with a list of their own fix
+        it; of others, the films that they answered about are those to choose from.
+        """
+        statistics = None if people is None else people.tasks.get("bin_pref")
+        if people is None or statistics is None:
+            return shown_films(self.catalogue), ()
+        fixed = statistics.design.get("films")
+        if fixed:
+            return Catalogue("none", ()), tuple(sorted(map(str, fixed)))
+        asked = set(statistics.films)
+        films = tuple(item for item in people.catalogue if item.label in asked)
+        wanted = self.live.asked.get("bin_pref", {}).get(
+            "films", DEFAULT_ASKED["bin_pref"]["films"]
+        )
+        if len(films) <= wanted:
+            return Catalogue("none", ()), tuple(sorted(item.label for item in films))
+        return Catalogue(people.name, films), ()
 
     @cached_property
     def planned(self) -> tuple[Planned, ...]:
@@ -204,6 +227,13 @@ class LiveRun:
         notes = []
         if self.engine is not None and self.engine.kind == "embedded":
             notes.append("embedded engine: no LLM; it says nothing about any")
+        asked = self.simulator.plans.get("bin_pref")
+        chosen_here = asked is not None and not asked.fixed_films
+        if asked and chosen_here and not has_ratings(asked.films, asked.number("films")):
+            notes.append(
+                "bin_pref asks about films at equal steps of fame: too few of them have "
+                "people's mean rating, so no correlation with it can be measured"
+            )
         for prompt in (self.prompts[task] for task in self.simulator.plans):
             notes += [f"{prompt.task}.md: {note}" for note in prompt.notes]
         line = conduct_line(self.answers)
@@ -233,7 +263,8 @@ class LiveRun:
 
 def _mentions_per_person(people: Group | None) -> tuple[int, ...]:
     """Return how many films each person named, of those who named any."""
-    table = None if people is None else people.tasks["items_talk"].tables.get("mentions")
+    named = None if people is None else people.tasks.get("items_talk")
+    table = None if named is None else named.tables.get("mentions")
     if table is None:
         return ()
     return tuple(sorted(Counter(table.owner.tolist()).values()))

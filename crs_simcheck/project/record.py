@@ -127,9 +127,7 @@ def record(  # noqa: PLR0913 - all but the first have a default
         collected, rate = None, None
         if asked:
             told = None if progress is None else progress(len(asked))
-            work = _collect(
-                _answerer(run, engine), asked, recorder, today or _today(), probe, told
-            )
+            work = _collect(_answerer(run, engine), asked, recorder, today or _today(), probe, told)
             collected, rate = _timed(work)
         unused = run.unused(read_recording(run.folder) if asked else held)
         n_unused = sum(map(len, unused.values()))

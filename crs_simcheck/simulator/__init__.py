@@ -14,6 +14,7 @@ from crs_simcheck.simulator.plan import (
     POOL,
     Question,
     TaskPlan,
+    has_ratings,
     plan_task,
     rated_films,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "SeekerRequest",
     "TaskPlan",
     "collect",
+    "has_ratings",
     "load_function",
     "plan_task",
     "rated_films",

@@ -16,7 +16,15 @@ from crs_simcheck.errors import InputError
 from crs_simcheck.recordings import seed_of
 from crs_simcheck.records import Profile, TaskName
 
-__all__ = ["DEFAULT_ASKED", "POOL", "Question", "TaskPlan", "plan_task", "rated_films"]
+__all__ = [
+    "DEFAULT_ASKED",
+    "POOL",
+    "Question",
+    "TaskPlan",
+    "has_ratings",
+    "plan_task",
+    "rated_films",
+]
 
 DEFAULT_ASKED: Mapping[TaskName, Mapping[str, Any]] = MappingProxyType(
     {
@@ -197,22 +205,32 @@ def rated_films(films: Catalogue, count: int) -> tuple[str, ...]:
     """Return labels of films at equal steps in the order of people's mean rating, sorted.
 
     They are chosen among the :data:`POOL` best-known films that have a mean rating: among the most
-    liked alone, no correlation could be seen.
+    liked alone, no correlation could be seen. Where too few have one, the order is that of fame:
+    see :func:`has_ratings`.
 
     Raises
     ------
     InputError
-        Where fewer films have a mean rating.
+        Where there are fewer films.
     """
-    rated = _by_fame(i for i in films if i.mean_rating is not None and i.year is not None)[:POOL]
-    if len(rated) < count:
+    known = _by_fame({i.label: i for i in films if i.year is not None}.values())
+    if has_ratings(films, count):
+        rated = [item for item in known if item.mean_rating is not None][:POOL]
+        ordered = sorted(rated, key=lambda item: (item.mean_rating or 0.0, item.label))
+    else:
+        ordered = known[:POOL]
+    if len(ordered) < count:
         raise InputError(
-            f"bin_pref asks about {count} films, and {len(rated)} have people's mean rating",
-            field="mean_rating",
-            fix="give a catalogue with a column mean_rating, or lower films in tasks.bin_pref",
+            f"bin_pref asks about {count} films, and {len(ordered)} with a year are known",
+            fix="give a catalogue, or lower films in tasks.bin_pref",
         )
-    ordered = sorted(rated, key=lambda item: (item.mean_rating or 0.0, item.label))
     return tuple(sorted(ordered[place].label for place in _steps(len(ordered), count)))
+
+
+def has_ratings(films: Catalogue, count: int) -> bool:
+    """Tell whether so many films have people's mean rating (and a year)."""
+    rated = {i.label for i in films if i.mean_rating is not None and i.year is not None}
+    return len(rated) >= count
 
 
 def _steps(length: int, count: int) -> Sequence[int]:

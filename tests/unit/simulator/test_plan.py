@@ -12,7 +12,7 @@ from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.errors import InputError, SettingsError
 from crs_simcheck.prompts import default_prompts
 from crs_simcheck.records import TASKS, HistoryItem
-from crs_simcheck.simulator import TaskPlan, plan_task, rated_films
+from crs_simcheck.simulator import TaskPlan, has_ratings, plan_task, rated_films
 from tests.unit.simulator.made_up import FILMS, profile, simulator
 
 
@@ -82,6 +82,17 @@ def test_rated_films_stand_at_equal_steps_of_the_order_of_ratings():
     assert np.corrcoef(found, np.quantile(everyone, np.linspace(0, 1, 30)))[0, 1] > 0.999
 
 
+def test_without_mean_ratings_films_stand_at_equal_steps_of_fame():
+    bare = Catalogue("bare", tuple(replace(item, mean_rating=None) for item in FILMS))
+    found = rated_films(bare, 30)
+    fame = {item.label: item.popularity for item in FILMS}
+    steps = np.diff(sorted(fame[f] for f in found))
+    assert len(found) == 30
+    assert set(steps) <= {4.0, 5.0}
+    assert not has_ratings(bare, 1)
+    assert has_ratings(FILMS, 30)
+
+
 def test_everybody_is_asked_about_the_same_films_and_the_peoples_where_they_have_a_list():
     shown = {p.question.stimulus["item"] for p in simulator(seekers=60).planned()
              if p.question.task == "bin_pref"}  # fmt: skip
@@ -93,7 +104,7 @@ def test_everybody_is_asked_about_the_same_films_and_the_peoples_where_they_have
 
 def test_too_few_films_are_an_error_that_says_what_to_do():
     few = Catalogue("few", FILMS.items[:3])
-    with pytest.raises(InputError, match="30 films, and 3 have people's mean rating"):
+    with pytest.raises(InputError, match="30 films, and 3 with a year are known"):
         rated_films(few, 30)
     with pytest.raises(InputError, match="shows each seeker 4 films, and 3 are known"):
         list(plan_task(TaskPlan("open_pref", few, {"films": 4}), [profile(0)]))
