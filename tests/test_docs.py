@@ -40,11 +40,14 @@ def test_the_report_in_the_readme_is_what_check_prints(capsys, monkeypatch):
 def test_the_settings_in_the_readme_can_be_read(tmp_path):
     from crs_simcheck.project import read_settings
 
-    (block,) = [b for b in blocks("toml") if "[simulator." in b]
+    given, asked = [b for b in blocks("toml") if "[simulator." in b]
     path = tmp_path / "simcheck.toml"
-    path.write_text(block, encoding="utf-8")
+    path.write_text(given, encoding="utf-8")
     (simulator,) = read_settings(path).simulators
     assert simulator.gates
+    path.write_text(asked, encoding="utf-8")
+    (simulator,) = read_settings(path).simulators
+    assert simulator.live.engine == "ollama:llama3.3:70b"
 
 
 def test_the_row_in_the_readme_can_be_read():

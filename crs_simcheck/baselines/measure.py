@@ -15,8 +15,19 @@ from crs_simcheck.baselines.tables import COLUMNS, NOTHING, SeekerStatistics, Ta
 from crs_simcheck.catalogue import Catalogue, Resolver
 from crs_simcheck.instruments import text_key, word_key
 from crs_simcheck.instruments.vectors import VectorReading
+from crs_simcheck.metrics import CONDUCT_NUMBERS
 from crs_simcheck.records import Response, Speakers, TaskName
-from crs_simcheck.tasks import READ_BY, TEXT_TASKS, VECTORS, Observation, Readers, observe
+from crs_simcheck.tasks import (
+    READ_BY,
+    TEXT_TASKS,
+    VECTORS,
+    Observation,
+    Readers,
+    conduct_of,
+    observe,
+    usual_digest,
+    was_recorded,
+)
 
 __all__ = [
     "TABLES_OF",
@@ -31,14 +42,15 @@ __all__ = [
     "vector_rows_of",
 ]
 
+_PROSE: tuple[TableName, ...] = ("responses", "texts", "word_vectors", "sentence_vectors")
 # The tables that each task fills.
 TABLES_OF: Mapping[TaskName, tuple[TableName, ...]] = MappingProxyType(
     {
-        "items_talk": ("mentions", "responses"),
-        "bin_pref": ("answers", "responses"),
-        "open_pref": ("responses", "texts", "word_vectors", "sentence_vectors"),
-        "rec_request": ("responses", "texts", "word_vectors", "sentence_vectors"),
-        "neg_feedback": ("responses", "texts", "word_vectors", "sentence_vectors"),
+        "items_talk": ("mentions", "responses", "conduct"),
+        "bin_pref": ("answers", "responses", "conduct"),
+        "open_pref": (*_PROSE, "conduct"),
+        "rec_request": (*_PROSE, "conduct"),
+        "neg_feedback": (*_PROSE, "conduct"),
     }
 )
 _Rows = dict[TableName, list[tuple[Any, ...]]]
@@ -222,6 +234,7 @@ def rows_by_seeker(
 ) -> SeekerRows:
     """Return the rows of every seeker of every task that has tables; as in ``measure_group``."""
     by_seeker: SeekerRows = {}
+    recorded: list[tuple[_Rows, Response]] = []
     for one in measured:
         task = one.response.task
         if task not in tables:
@@ -230,6 +243,12 @@ def rows_by_seeker(
         mine = of_task.setdefault(one.response.seeker, defaultdict(list))
         for table, rows in _rows(one, (unread or {}).get(task, ())).items():
             mine[table].extend(rows)
+        if "conduct" in tables[task] and was_recorded(one.response):
+            recorded.append((mine, one.response))
+    digest = usual_digest(response for _, response in recorded)
+    for mine, response in recorded:
+        conduct = conduct_of(response, digest)
+        mine["conduct"].append(tuple(conduct[name] for name in CONDUCT_NUMBERS))
     return by_seeker
 
 

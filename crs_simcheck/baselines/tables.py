@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crs_simcheck.baselines.bags import Bags, vector_column, vector_values
+from crs_simcheck.metrics import CONDUCT_NUMBERS
 from crs_simcheck.stats import IntArray
 
 __all__ = [
@@ -32,7 +33,9 @@ __all__ = [
     "merge_statistics",
 ]
 
-TableName = Literal["mentions", "answers", "responses", "texts", "word_vectors", "sentence_vectors"]
+TableName = Literal[
+    "mentions", "answers", "responses", "texts", "word_vectors", "sentence_vectors", "conduct"
+]
 ColumnKind = Literal["label", "number", "bag", "vector"]
 Column: TypeAlias = NDArray[Any] | Bags
 
@@ -70,6 +73,8 @@ COLUMNS: Mapping[TableName, Mapping[str, ColumnKind]] = MappingProxyType(
         # The mean of the unit vectors of a response's words or sentences, and of how many.
         "word_vectors": MappingProxyType({"n": "number", "missing": "number", "mean": "vector"}),
         "sentence_vectors": MappingProxyType({"n": "number", "mean": "vector"}),
+        # Of recorded answers: how they were given. All 1 or 0.
+        "conduct": MappingProxyType(dict.fromkeys(CONDUCT_NUMBERS, "number")),
     }
 )
 

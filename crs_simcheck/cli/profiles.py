@@ -342,15 +342,11 @@ def _print(found: Diagnostic) -> None:
             f"{found.mentions} titles; people: {found.people}, the mean of groups of that size"
         )
     )
-    click.echo(
-        wrapped(
-            "by chance: answers that name a title of other seekers' histories, as fame makes do"
-        )
-    )
+    click.echo(wrapped("by chance: answers that name a title of somebody else's history"))
     click.echo(
         wrapped(
             "paper: arXiv 2607.00010, whose groups have other sizes (its people named 1,073 titles "
-            "or more): compare the order, not the bits"
+            "or more): its bits are not to be held against these"
         )
     )
     if found.engine == "embedded":

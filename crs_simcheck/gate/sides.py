@@ -14,10 +14,12 @@ from crs_simcheck.baselines.bags import unpacked
 from crs_simcheck.catalogue import Catalogue, union
 from crs_simcheck.instruments import stars_to_sentiment
 from crs_simcheck.metrics import (
+    CONDUCT_NUMBERS,
     RESPONSE_NUMBERS,
     SENTIMENTS,
     Frame,
     answer_rows,
+    conduct_rows,
     mention_rows,
     response_rows,
     text_rows,
@@ -201,6 +203,8 @@ class Sides:
             return response_rows(owner, n_seekers, numbers, texts)
         if name == "texts":
             return self._make_texts(table, n_seekers)
+        if name == "conduct":
+            return conduct_rows(owner, n_seekers, {k: table.array(k) for k in CONDUCT_NUMBERS})
         missing = table.array("missing") if "missing" in table.columns else np.zeros(len(table))
         return vector_rows(
             owner, n_seekers, unpacked(table.array("mean")), table.array("n"), missing

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from crs_simcheck.instruments.aspects import Lexicon, film_lexicon, open_aspects, read_lexicon
 from crs_simcheck.instruments.base import Instrument
+from crs_simcheck.instruments.conduct import Conduct, read_conduct
 from crs_simcheck.instruments.formats import format_violation
 from crs_simcheck.instruments.leakage import leaked_titles
 from crs_simcheck.instruments.mentions import MentionList, read_mentions
@@ -33,6 +34,7 @@ __all__ = [
     "INSTRUMENTS",
     "ROLE_RULES",
     "VADER",
+    "Conduct",
     "Instrument",
     "Lexicon",
     "MentionList",
@@ -48,6 +50,7 @@ __all__ = [
     "is_exact_yes_no",
     "leaked_titles",
     "open_aspects",
+    "read_conduct",
     "read_lexicon",
     "read_mentions",
     "read_role",
@@ -74,6 +77,7 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
             Instrument("sentences", 1, "the sentences of a text"),
             Instrument("sentiment", 1, "sentences by sentiment, by VADER's compound score"),
             Instrument("title-mentions", 1, "titles of the catalogue that a text names"),
+            Instrument("conduct", 1, "empty answers, refusals, thoughts left in the answer"),
         )
     }
 )

@@ -125,7 +125,7 @@ async def collect(
         Where an answer cannot be written.
     """
     about = await answerer.about()
-    run = _Run(iter(planned), answerer, write, Collected(about), date, probe, progress)
+    run = _Run(enumerate(planned), answerer, write, Collected(about), date, probe, progress)
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(max(1, answerer.slots)):
@@ -138,7 +138,7 @@ async def collect(
 
 @dataclass
 class _Run:
-    planned: Iterator[Planned]
+    planned: Iterator[tuple[int, Planned]]
     answerer: Answerer
     write: Callable[[Response], object]
     collected: Collected
@@ -146,17 +146,17 @@ class _Run:
     probe: int
     progress: Progress | None
     in_a_row: int = 0
-    first: list[tuple[Planned, Response]] = field(default_factory=list)
+    first: dict[int, tuple[Planned, Response]] = field(default_factory=dict)
 
     async def work(self) -> None:
-        for planned in self.planned:  # shared: each worker takes what is next
+        for place, planned in self.planned:  # shared: each worker takes what is next
             reply = await self._ask(planned)
             if reply is None:
                 continue
             response = response_of(planned, reply, self.collected.about, self.date)
             self.write(response)
-            if len(self.first) < self.probe:
-                self.first.append((planned, response))
+            if place < self.probe:
+                self.first[place] = planned, response
 
     async def _ask(self, planned: Planned) -> Reply | None:
         try:
@@ -183,7 +183,7 @@ class _Run:
 
     async def ask_again(self) -> None:
         """Ask the first requests once more; write down whether the same seed gave the same text."""
-        for planned, response in self.first:
+        for _, (planned, response) in sorted(self.first.items()):
             try:
                 again = await self.answerer(planned)
             except (BadReplyError, PromptTooLongError):

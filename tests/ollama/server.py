@@ -153,6 +153,13 @@ class Server:
         process.stdin.close()
         process.wait(SECONDS)
 
+    def pause(self) -> None:
+        """Let the server hang: it takes connections and says nothing, until ``resume``."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
     def restart(self) -> None:
         """Kill the server and start it again, on the same port and with the same models."""
         self.kill()

@@ -102,6 +102,12 @@ def test_a_schema_holds(shared_server):
     assert {answer["liked"] for answer in whole} <= {"yes", "no"}
 
 
+def test_a_schema_that_is_none_is_refused(shared_server):
+    request = Request((Message("user", "a film"),), SHORT, {"type": "no such type"})
+    with pytest.raises(EngineRefusedError, match="schema"):
+        asked(shared_server.url, request, retries=Retries(patience=0.5, first=0.05))
+
+
 def test_about_asks_whether_it_is_there(shared_server):
     about = told_by(shared_server.url)
     assert (about.kind, about.model, about.digest) == ("openai", MODEL, None)

@@ -23,7 +23,7 @@ from crs_simcheck.catalogue import Catalogue, Item
 from crs_simcheck.errors import EmptyInputError, InputError
 from crs_simcheck.records import Response
 
-__all__ = ["KIND"]
+__all__ = ["KIND", "read_stars"]
 
 _FIX = (
     "get ml-latest-small from https://grouplens.org/datasets/movielens/, unpack it, "
@@ -49,10 +49,22 @@ def _files(folder: Path, _options: BuildOptions) -> tuple[Path, ...]:
     )
 
 
-def _read(folder: Path, options: BuildOptions) -> SourceData:
-    ratings, movies = _files(folder, options)
+def read_stars(folder: Path) -> tuple[dict[str, Item], _Stars]:
+    """Return the films by label, and person → label of a film → stars, of everybody.
+
+    Raises
+    ------
+    InputError
+        A file is missing or cannot be read.
+    """
+    ratings, movies = _files(folder, BuildOptions())
     films, label_of = _films(movies)
-    stars = _stars(ratings, label_of)
+    return films, _stars(ratings, label_of)
+
+
+def _read(folder: Path, options: BuildOptions) -> SourceData:
+    ratings, _ = _files(folder, options)
+    films, stars = read_stars(folder)
     count = Counter(label for of_person in stars.values() for label in of_person)
     design: dict[str, Any]
     if options.films == "all":

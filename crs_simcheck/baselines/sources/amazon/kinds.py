@@ -25,7 +25,7 @@ from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.errors import EmptyInputError, InputError, UnknownNameError
 from crs_simcheck.records import Response
 
-__all__ = ["KINDS"]
+__all__ = ["KINDS", "review_files"]
 
 _ENDINGS = (".jsonl", ".json", ".jsonl.gz", ".json.gz")
 _FIX = "name a .jsonl(.gz) or .json.gz file of reviews, or a folder of them"
@@ -61,7 +61,8 @@ _ATTRIBUTIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _review_files(source: Path) -> tuple[Path, ...]:
+def review_files(source: Path) -> tuple[Path, ...]:
+    """Return the files of reviews that a source is: itself, or those in a folder."""
     if not source.is_dir():
         if not source.is_file():
             raise InputError("no such file", path=source, fix=_FIX)
@@ -78,7 +79,7 @@ def _review_files(source: Path) -> tuple[Path, ...]:
 
 def _files(source: Path, options: BuildOptions) -> tuple[Path, ...]:
     meta = () if options.meta is None else (options.meta,)
-    return (*_review_files(source), *meta)
+    return (*review_files(source), *meta)
 
 
 def _day(text: str | None) -> datetime.date | None:
@@ -94,7 +95,7 @@ def _read(source: Path, options: BuildOptions, edition: str) -> SourceData:
     if options.language is not None and options.language not in LANGUAGES:
         raise UnknownNameError("language", options.language, LANGUAGES)
     of = Draw(
-        files=_review_files(source),
+        files=review_files(source),
         edition=EDITIONS[edition],
         filters=Filters(
             since=_day(options.since),
