@@ -17,6 +17,8 @@ _HOMES = {
     "InputError": "errors",
     "Response": "records",
     "SimcheckError": "errors",
+    "Simulator": "project.simulator",
+    "UnrecordedError": "errors",
     "Verdict": "gate",
     "check": "project",
     "load_baseline": "baselines",
@@ -32,6 +34,8 @@ __all__ = [
     "InputError",
     "Response",
     "SimcheckError",
+    "Simulator",
+    "UnrecordedError",
     "Verdict",
     "__version__",
     "check",
@@ -44,10 +48,11 @@ __all__ = [
 if TYPE_CHECKING:
     from crs_simcheck.baselines import Group, load_baseline
     from crs_simcheck.catalogue import read_catalogue
-    from crs_simcheck.errors import InputError, SimcheckError
+    from crs_simcheck.errors import InputError, SimcheckError, UnrecordedError
     from crs_simcheck.gate import Comparison, GateSpec, Verdict
     from crs_simcheck.profiles import read_profiles
     from crs_simcheck.project import check
+    from crs_simcheck.project.simulator import Simulator
     from crs_simcheck.recordings import read_responses
     from crs_simcheck.records import Response
 

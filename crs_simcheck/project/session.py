@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crs_simcheck.baselines import (
     DEFAULT_BASELINES,
@@ -30,15 +31,16 @@ from crs_simcheck.gate import (
 from crs_simcheck.metrics import metric_named, metrics_of
 from crs_simcheck.profiles import Profiles, read_profiles
 from crs_simcheck.project.files import catalogue_at, joint_at
-from crs_simcheck.project.live import LiveRun
 from crs_simcheck.project.readers import readers_for
-from crs_simcheck.project.replay import replay
 from crs_simcheck.project.sampling import sampled, sampled_group
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.recordings import Responses, read_responses
 from crs_simcheck.records import TASKS, Response, TaskName
 from crs_simcheck.stats import Rows
 from crs_simcheck.tasks import TEXT_TASKS, Readers
+
+if TYPE_CHECKING:
+    from crs_simcheck.project.live import LiveRun
 
 __all__ = ["NotMeasured", "SimulatorRun"]
 
@@ -83,6 +85,8 @@ class SimulatorRun:
                 from crs_simcheck.project.record import record
 
                 record(self.live, self.live.live.record)
+            from crs_simcheck.project.replay import replay
+
             return replay(self.live)
         if self.settings.responses is None:
             return None
@@ -95,6 +99,7 @@ class SimulatorRun:
         """The simulator as one that is asked, or None where its answers are given."""
         if self.settings.live is None:
             return None
+
         return LiveRun(
             self.settings,
             None if self._profiles is None else tuple(self._profiles),

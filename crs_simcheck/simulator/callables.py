@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import inspect
 import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +95,8 @@ class CallableAnswerer:
     def __init__(
         self, function: Callable[[SeekerRequest], str | Awaitable[str]], name: str, slots: int = 1
     ) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
         self._function = function
         self._threads = ThreadPoolExecutor(slots, thread_name_prefix="simcheck")
         self.model = name
@@ -122,7 +122,9 @@ class CallableAnswerer:
             if inspect.iscoroutinefunction(self._function):
                 said = await self._function(request)
             else:
-                loop = asyncio.get_running_loop()
+                from asyncio import get_running_loop
+
+                loop = get_running_loop()
                 said = await loop.run_in_executor(self._threads, self._function, request)
                 if inspect.isawaitable(said):
                     said = await said

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -124,6 +122,8 @@ async def collect(
     InputError
         Where an answer cannot be written.
     """
+    import asyncio
+
     about = await answerer.about()
     run = _Run(enumerate(planned), answerer, write, Collected(about), date, probe, progress)
     try:
@@ -231,21 +231,3 @@ def response_of(planned: Planned, reply: Reply, about: About, date: str) -> Resp
         request=planned.key,
         meta={key: value for key, value in meta.items() if value is not None},
     )
-
-
-@asynccontextmanager
-async def closing(answerer: Answerer) -> AsyncIterator[Answerer]:
-    """Close an answerer at the end, whatever that is."""
-    try:
-        yield answerer
-    finally:
-        await answerer.aclose()
-
-
-def run(work: Awaitable[Collected]) -> Collected:
-    """Run a recording to its end, in an event loop of its own."""
-
-    async def main() -> Collected:
-        return await work
-
-    return asyncio.run(main())

@@ -42,7 +42,7 @@ def test_type_checkers_see_the_same_names():
     checked = source[source.index("if TYPE_CHECKING:") :].split("\n\n")[0]
     homes = {
         name.strip(): home
-        for home, names in re.findall(r"from crs_simcheck\.(\w+) import ([\w, ]+)", checked)
+        for home, names in re.findall(r"from crs_simcheck\.([\w.]+) import ([\w, ]+)", checked)
         for name in names.split(",")
     }
     assert homes == crs_simcheck._HOMES

@@ -17,9 +17,13 @@ VARIABLES = (
 
 
 @pytest.fixture(autouse=True)
-def clean(monkeypatch) -> Iterator[None]:
+def clean_environment(monkeypatch) -> None:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_open() -> Iterator[None]:
     yield
     # A session or a socket that nobody closed complains here, and warnings are errors.
     gc.collect()
