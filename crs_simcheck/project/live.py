@@ -15,7 +15,8 @@ from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.engines.named import EngineSpec, parse_engine
 from crs_simcheck.errors import SettingsError
 from crs_simcheck.project.films import shown_films
-from crs_simcheck.project.live_settings import RECORDINGS, LiveSettings
+from crs_simcheck.project.keys import RECORDINGS
+from crs_simcheck.project.live_settings import LiveSettings
 from crs_simcheck.project.sampling import chosen
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.prompts import (
@@ -163,7 +164,7 @@ class LiveRun:
 
     def _plan(self, task: TaskName) -> TaskPlan:
         people = self._people(task)
-        films, fixed = Catalogue("none", ()), ()
+        films, fixed = Catalogue("none", ()), tuple[str, ...]()
         if task == "bin_pref":
             films, fixed = self._films_of_people(people)
         elif task in ("open_pref", "neg_feedback"):

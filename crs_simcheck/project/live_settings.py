@@ -12,10 +12,7 @@ from crs_simcheck.project.table import TableReader
 from crs_simcheck.prompts import CONFIGURATIONS, ConfigurationName
 from crs_simcheck.records import TaskName
 
-__all__ = ["LIVE_KEYS", "RECORDINGS", "LiveSettings", "RecordMode", "live_settings"]
-
-RECORDINGS = "recordings"
-"""The folder beside the settings file that holds a folder of recordings for each simulator."""
+__all__ = ["LiveSettings", "RecordMode", "live_settings"]
 
 RecordMode = Literal["none", "new", "all"]
 _LEAST_THREADS = 1
@@ -64,25 +61,6 @@ class LiveSettings:
     slots: int | None = None
     timeout: float = 300.0
     record: RecordMode = "none"
-
-
-LIVE_KEYS = (
-    "prompts",
-    "python",
-    "engine",
-    "repeats",
-    "temperature",
-    "top_p",
-    "top_k",
-    "num_ctx",
-    "num_predict",
-    "think",
-    "configuration",
-    "examples",
-    "retrieval",
-    "slots",
-    "timeout",
-)
 
 
 def _configurations(read: TableReader) -> tuple[ConfigurationName, ...]:

@@ -100,6 +100,8 @@ class SimulatorRun:
         if self.settings.live is None:
             return None
 
+        from crs_simcheck.project.live import LiveRun
+
         return LiveRun(
             self.settings,
             None if self._profiles is None else tuple(self._profiles),

@@ -9,19 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from crs_simcheck.errors import SettingsError, UnknownNameError, nearest_name
 from crs_simcheck.gate import GATE_KEYS, GateSpec, gate_from_table
 from crs_simcheck.metrics import METRICS
-from crs_simcheck.project.live_settings import (
-    LIVE_KEYS,
-    RECORDINGS,
-    LiveSettings,
-    live_settings,
-)
+from crs_simcheck.project.keys import LIVE_KEYS, RECORDINGS
 from crs_simcheck.project.table import TableReader
 from crs_simcheck.records import TASKS, TaskName
+
+if TYPE_CHECKING:
+    from crs_simcheck.project.live_settings import LiveSettings
 
 __all__ = [
     "SETTINGS_FILE",
@@ -212,7 +210,11 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> Iterator[Simu
             field=place,
             fix='for instance responses = "answers.jsonl"',
         )
-    live = list(live_settings(read, given[0], asked))
+    live = []
+    if any(key in table for key in LIVE_KEYS):
+        from crs_simcheck.project.live_settings import live_settings
+
+        live = list(live_settings(read, given[0], asked))
     for key in ("judge", "calibration"):
         read.text(key)
     simulator = SimulatorSettings(

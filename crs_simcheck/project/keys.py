@@ -1,0 +1,26 @@
+"""Names that settings and what is built on them share; importing this costs nothing."""
+
+from __future__ import annotations
+
+__all__ = ["LIVE_KEYS", "RECORDINGS"]
+
+RECORDINGS = "recordings"
+"""The folder beside the settings file that holds a folder of recordings for each simulator."""
+
+LIVE_KEYS = (
+    "prompts",
+    "python",
+    "engine",
+    "repeats",
+    "temperature",
+    "top_p",
+    "top_k",
+    "num_ctx",
+    "num_predict",
+    "think",
+    "configuration",
+    "examples",
+    "retrieval",
+    "slots",
+    "timeout",
+)
