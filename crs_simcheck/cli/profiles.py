@@ -70,7 +70,7 @@ def profiles() -> None:
     "--catalogue",
     type=click.Path(path_type=Path),
     metavar="CSV",
-    help="Films that no persona may name either; of 'rows', their genres.",
+    help="Films that no persona may name either; of 'rows', their genres (default: what ships).",
 )
 @click.option(
     "--meta",
@@ -93,6 +93,7 @@ def build(source: Path, kind: str, out: Path, **given: Any) -> int:
     from crs_simcheck.catalogue import read_catalogue
     from crs_simcheck.profiles import write_profiles
     from crs_simcheck.profiles.salt import new_salt, salt_in
+    from crs_simcheck.project.films import shown_films
     from crs_simcheck.project.histories import HistorySource, read_histories
 
     _check_out(out)
@@ -105,7 +106,7 @@ def build(source: Path, kind: str, out: Path, **given: Any) -> int:
             seed=settings.seed,
             least=given["least"],
             people=settings.seekers,
-            catalogue=films,
+            catalogue=shown_films(None) if films is None and kind == "rows" else films,
             meta=given["meta"],
         )
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -148,21 +149,33 @@ class _NegFeedback:
     def __init__(self, plan: TaskPlan) -> None:
         self.unfit, self.fit = plan.number("unfit"), plan.number("fit")
         self.films = [item for item in _known(plan, self.unfit + self.fit) if item.genres]
+        self.plain = {item.label: normalise_title(item.label) for item in self.films}
         self.genres = {item.label: frozenset(item.genres) for item in plan.films if item.genres}
 
     def __call__(self, profile: Profile, rng: random.Random) -> list[dict[str, Any]]:
         liked = self._liked(profile)
         seen = {normalise_title(entry.item) for entry in profile.history}
-        free = [item for item in self.films if normalise_title(item.label) not in seen]
-        shares = [(len(liked.intersection(i.genres)) / len(i.genres), i.label) for i in free]
-        unfit = [label for share, label in shares if share == 0]
-        fit = [label for share, label in shares if share == max(s for s, _ in shares)]
+        fit, unfit = (
+            [label for label in labels if self.plain[label] not in seen]
+            for labels in self._by_fit(liked)
+        )
         if not liked or len(unfit) < self.unfit or len(fit) < self.fit:
             return []  # nothing is known of this taste: no film can be said not to fit
         shown = [{"item": i, "relevant": False} for i in rng.sample(unfit, self.unfit)]
         shown += [{"item": i, "relevant": True} for i in rng.sample(fit, self.fit)]
         rng.shuffle(shown)
         return shown
+
+    @lru_cache(maxsize=256)  # noqa: B019 - lives as long as the plan of one task
+    def _by_fit(self, liked: frozenset[str]) -> tuple[list[str], list[str]]:
+        """Return the films that fit a taste best, and those that share no genre with it."""
+        shares = [
+            (len(liked.intersection(item.genres)) / len(item.genres), item.label)
+            for item in self.films
+        ]
+        best = max((share for share, _ in shares), default=0.0)
+        fit = [label for share, label in shares if share == best > 0]
+        return fit, [label for share, label in shares if share == 0]
 
     def _liked(self, profile: Profile) -> frozenset[str]:
         """Return the genres of a taste: from the traits, else of what was rated well."""
