@@ -27,6 +27,7 @@ _DECLINES = (
     r"(?:'|’)?m (?:not able|unable)|won(?:'|’)?t|will not|must decline)"
     r"(?: to)? (?:be able to )?(?:help|assist|fulfil+|comply|answer|provide|respond|do that|"
     r"continue|engage|role-?play|pretend|impersonate|generate|create|write|complete)\b"
+    r"(?! (?:but|it|myself|noticing|thinking|feeling|liking|loving)\b)"
 )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import crs_simcheck
 from crs_simcheck.catalogue import Item
@@ -50,7 +51,7 @@ _PLURALS = {
 _ERAS = ("the 1980s", "the nineties", "the 2000s", "recent years", "the seventies", "any time")
 _TEMPERS = ("is hard to please", "is easy to please", "has no strong views", "judges with care")
 
-Stimuli = Callable[[int, random.Random], Iterable[Mapping[str, object]]]
+Stimuli = Callable[[int, random.Random], Iterable[Mapping[str, Any]]]
 
 
 @cache
@@ -105,7 +106,7 @@ def stimuli_of(task: TaskName) -> Stimuli:
     known = [i for i in films() if i.mean_rating is not None and i.popularity]
     synthetic = [i.label for i in synthetic_films()]
 
-    def shown(_seeker: int, draws: random.Random) -> Iterable[Mapping[str, object]]:
+    def shown(_seeker: int, draws: random.Random) -> Iterable[Mapping[str, Any]]:
         if task == "items_talk":
             return [{"n_items": draws.choice(people_named())}]
         if task == "bin_pref":
@@ -127,7 +128,7 @@ def prompt_with(task: TaskName, guidelines: str) -> Prompt:
     return default_prompts()[task].replaced("Guidelines", guidelines)
 
 
-def chat(prompt: Prompt, persona: str = "", context: str = "", **stimulus: object) -> Request:
+def chat(prompt: Prompt, persona: str = "", context: str = "", **stimulus: Any) -> Request:
     """Return the request that a prompt makes."""
     values = {k: str(v) for k, v in stimulus.items()}
     return Request(messages(prompt, {"persona": persona, "context": context, **values}))
@@ -164,7 +165,7 @@ def answers_to(
     for seeker, persona in enumerate(personas(n)):
         draws = random.Random(f"{seed}/{seeker}/{task}")
         for place, stimulus in enumerate(shown(seeker, draws)):
-            request = chat(prompt, persona, **stimulus)
+            request = chat(prompt, persona, "", **dict(stimulus))
             response = Response(task, f"s{seeker:03}", "", stimulus)
             asked.append((response, seeded(request, seed, seeker, task, place)))
     texts = said(engine, *(request for _, request in asked))

@@ -84,7 +84,9 @@ def test_what_cannot_pass_fails_at_once_whatever_the_host(failure, error):
 def test_pauses_grow_to_their_longest_and_the_patience_ends():
     time = Time()
     slow = Failure("passing", "HTTP 500: out of memory")
-    with pytest.raises(EngineUnavailableError, match="HTTP 500: out of memory; tried 9 times in 60 s"):
+    with pytest.raises(
+        EngineUnavailableError, match="HTTP 500: out of memory; tried 9 times in 60 s"
+    ):
         run(pool(time=time).run(script(*[slow] * 99)))
     assert time.slept == [0.5, 1, 2, 4, 8, 15, 15, 15][: len(time.slept)]
     assert 60 <= sum(time.slept) <= 75

@@ -25,7 +25,7 @@ from crs_simcheck.errors import (
 from tests.faults import DIGEST, OTHER_DIGEST, FaultServer, answer_text
 
 pytest.importorskip("aiohttp")
-QUICK = Retries(first=0.01, longest=0.05, patience=0.6)
+QUICK = Retries(first=0.01, longest=0.05, patience=0.3)
 
 
 def ask(text="I want a slow film about bees", seed=0, **options):
@@ -38,6 +38,7 @@ async def opened(*servers, model="tiny", retries=QUICK, timeout=5.0, slots=4):
     engine = OllamaEngine(
         model, [each.url for each in servers], retries=retries, timeout=timeout, slots=slots
     )
+    engine._client._max_bytes = 2_000_000
     try:
         yield engine
     finally:
@@ -197,8 +198,7 @@ PASSING = [
 
 
 @pytest.mark.parametrize("fault", PASSING, ids=lambda each: each[:30])
-def test_what_can_pass_is_tried_again(fault, monkeypatch):
-    monkeypatch.setattr("crs_simcheck.engines.client.MAX_BODY_BYTES", 1 << 20)
+def test_what_can_pass_is_tried_again(fault):
     with FaultServer(fault, fault) as server:
         requests = [ask(seed=seed) for seed in range(3)]
         replies = answers(*requests, server=server, timeout=0.15 if fault == "hang" else 5.0)
@@ -309,12 +309,11 @@ def test_an_answer_that_comes_twice_answers_one_request_only(fault):
     ]
 
 
-def test_endless_bodies_are_cut_and_their_connections_closed(monkeypatch):
+def test_endless_bodies_are_cut_and_their_connections_closed():
     with FaultServer("endless") as server:
 
         async def job():
             async with opened(server) as engine:
-                engine._client._max_bytes = 100_000
                 reply = await engine.answer(ask())
                 await asyncio.sleep(0.05)
                 return reply.retries, server.open_now
