@@ -226,6 +226,11 @@ def _print(run: LiveRun, done: Recorded) -> None:
                 f"  {collected.differing} of {collected.probed} requests gave another text when "
                 "asked again with the same seed: a recording made again will differ"
             )
+        if done.replaced_meanwhile:
+            click.echo(
+                "  the model was replaced while it was asked: nobody knows which answers are of "
+                f"which; ask all again: crs-simcheck record {name} --all"
+            )
         if done.changed_digest is not None:
             click.echo(
                 f"  the model has changed: answers from before are of {', '.join(done.digests)}; "

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date as calendar_date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from crs_simcheck.engines import Engine
 from crs_simcheck.engines.named import EngineSpec, open_engine, parse_engine
-from crs_simcheck.errors import SettingsError
+from crs_simcheck.errors import EngineError, SettingsError
 from crs_simcheck.project.films import shown_films
 from crs_simcheck.project.live import LiveRun, made_of
 from crs_simcheck.project.live_settings import RecordMode
@@ -82,6 +83,14 @@ class Recorded:
         now = None if self.collected is None else self.collected.about.digest
         return now if now and self.digests and set(self.digests) != {now} else None
 
+    @property
+    def replaced_meanwhile(self) -> bool:
+        """Whether the model had another digest at the end of the asking than at its start."""
+        done = self.collected
+        if done is None or done.digest_after is None:
+            return False
+        return done.about.digest not in (None, done.digest_after)
+
 
 def record(  # noqa: PLR0913 - all but the first have a default
     run: LiveRun,
@@ -112,12 +121,8 @@ def record(  # noqa: PLR0913 - all but the first have a default
     say:
         Is told what the user should know meanwhile.
 
-    Raises
-    ------
-    EngineError
-        Where nothing more can be asked; what was answered is kept.
-    InputError
-        Where the recording cannot be read or written.
+    Raises :class:`EngineError` where nothing more can be asked (what was answered is kept), and
+    :class:`InputError` where the recording cannot be read or written.
     """
     with Recorder(run.folder, waiting=say) as recorder:
         held = recorder.held
@@ -127,7 +132,9 @@ def record(  # noqa: PLR0913 - all but the first have a default
         collected, rate = None, None
         if asked:
             told = None if progress is None else progress(len(asked))
-            work = _collect(_answerer(run, engine), asked, recorder, today or _today(), probe, told)
+            work = _collect(
+                partial(_answerer, run, engine), asked, recorder, today or _today(), probe, told
+            )
             collected, rate = _timed(work)
         unused = run.unused(read_recording(run.folder) if asked else held)
         n_unused = sum(map(len, unused.values()))
@@ -155,19 +162,29 @@ def _timed(work: Coroutine[Any, Any, Collected]) -> tuple[Collected, float | Non
 
 
 async def _collect(
-    answerer: Answerer,
+    fresh: Callable[[], Answerer],
     asked: tuple[Planned, ...],
     recorder: Recorder,
     today: str,
     probe: int,
     progress: Progress | None,
 ) -> Collected:
+    answerer = fresh()
     try:
-        return await collect(
+        done = await collect(
             asked, answerer, recorder.add, date=today, probe=probe, progress=progress
         )
     finally:
         await answerer.aclose()
+    # An engine asks for its digest once: whether the model was replaced meanwhile, a new one knows.
+    after = fresh()
+    try:
+        done.digest_after = (await after.about()).digest
+    except EngineError:
+        done.digest_after = None
+    finally:
+        await after.aclose()
+    return done
 
 
 def _answerer(run: LiveRun, engine: Engine | None) -> Answerer:

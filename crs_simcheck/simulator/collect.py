@@ -80,6 +80,7 @@ class Collected:
     retries: int = 0
     probed: int = 0
     differing: int = 0
+    digest_after: str | None = None
     failures: list[str] = field(default_factory=list)
 
     def take(self, reply: Reply) -> None:

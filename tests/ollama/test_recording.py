@@ -254,3 +254,16 @@ def test_two_processes_record_into_one_folder(project, shared_server):
     assert len(lines) == len({json.loads(line)["request"] for line in lines})
     assert len(lines) == SEEKERS * PER_SEEKER
     assert sum("nothing to ask" in out for out in outs) == 1, outs
+
+
+def test_a_model_that_is_replaced_while_it_is_asked_is_told(project, new_server):
+    server = new_server(num_parallel=4)
+    run = project(engine_at(server))
+    result = {}
+    thread = threading.Thread(target=lambda: result.update(done=record(run)))
+    thread.start()
+    wait_for_answers(project.folder, 10)
+    server.replace_model(seed=5)
+    thread.join(90)
+    assert result["done"].replaced_meanwhile
+    assert not record(project(engine_at(server)), "all").replaced_meanwhile

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds a real Ollama server (CPU only) from its Go module, for the tests: `build.sh FOLDER` leaves
-# FOLDER/ollama. Takes about 3 minutes on 2 cores; where that version is there, nothing is done.
+# FOLDER/ollama. Takes 8 minutes of CPU, so 4 on 2 cores; does nothing where it is there already.
 #
 # 0.24.0 is the newest version that Go builds alone, CPU backend included. Three headers that its C
 # parts include are missing from the module: two come from Debian packages, the third from the
@@ -49,8 +49,10 @@ if [ ! -e "$include/miniaudio/miniaudio.h" ]; then
         '*/miniaudio/miniaudio.h'
 fi
 
-echo "building Ollama $version in $out (about 3 minutes)"
-GOBIN=$out CGO_ENABLED=1 CGO_CPPFLAGS="-I$include -I/usr/include" go install \
+echo "building Ollama $version in $out (8 minutes of CPU)"
+# -O1 takes a quarter less time to compile, and the tests' model is as quick.
+GOBIN=$out CGO_ENABLED=1 CGO_CFLAGS=-O1 CGO_CXXFLAGS=-O1 \
+    CGO_CPPFLAGS="-I$include -I/usr/include" go install \
     -ldflags "-X github.com/ollama/ollama/version.Version=$version" \
     "github.com/ollama/ollama@v$version" || fail "Go did not build it (see above)."
 "$out/ollama" --version 2>&1 | tail -n 1

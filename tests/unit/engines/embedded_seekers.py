@@ -33,7 +33,7 @@ __all__ = [
     "synthetic_films",
 ]
 
-BETTER = Path(__file__).parents[3] / "examples" / "movies" / "prompts" / "better"
+BETTER = Path(__file__).parents[3] / "examples" / "prompts" / "prompts" / "better"
 _GENRES = (
     *("comedy", "comedy", "comedy", "drama", "drama", "action", "action", "thriller", "horror"),
     *("romance", "sci-fi", "fantasy", "crime", "mystery", "animation", "family", "adventure"),

@@ -44,7 +44,7 @@ from crs_simcheck.errors import InputError, SimcheckError, UnknownNameError
             "@cf/org/model@2",
             ("http://localhost:8000/v1",),
         ),
-        ("embedded", "embedded", "embedded", ()),
+        ("embedded", "embedded", "agenda-1", ()),
     ],
 )
 def test_names_are_read(text, kind, model, hosts):
