@@ -34,8 +34,9 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | \
 	  awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-demo: $(VENV)/.installed ## gate a real LLM simulator, people and a control in examples/movies
+demo: $(VENV)/.installed ## gate a real LLM simulator, people, a control; then a change of prompts
 	$(VENV)/bin/python examples/movies/demo.py
+	$(VENV)/bin/python examples/prompts/demo.py
 
 test: $(VENV_TEST)/.installed suite ## run the tests against the built wheel
 	@$(call in_suite,$(VENV_TEST),-n $(JOBS) --dist worksteal $(PYTEST_ARGS))

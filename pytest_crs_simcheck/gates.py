@@ -22,6 +22,7 @@ from crs_simcheck.project import (
     read_settings,
 )
 from crs_simcheck.report import Where, legible, table_row, verdict_words, wrapped
+from pytest_crs_simcheck.imports import quick_reading
 from pytest_crs_simcheck.summary import PROPERTY, encoding_of, is_told, write_summary
 
 __all__ = ["GateError", "GatePlugin", "SimcheckWarning"]
@@ -168,7 +169,8 @@ class SimulatorCollector(pytest.Collector):
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Yield the tasks; answers that cannot be used are a test that fails with the reason."""
         try:
-            gates = self.run.gates
+            with quick_reading():
+                gates = self.run.gates
         except SimcheckError as error:
             return [BrokenAnswers.from_parent(self, name="answers", error=error)]
         if not gates:

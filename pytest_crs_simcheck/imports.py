@@ -1,6 +1,7 @@
 """How the gates are imported: once, only with ``--crs-simcheck``, and no slower than need be.
 
-Half of a small run is imports. Nothing here changes what is imported, only what comes with it.
+Half of a small run is imports. Nothing here changes what is imported, only what comes with it; and
+what is read is read as ever, but with no search for garbage in between.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["quick_imports"]
+__all__ = ["quick_imports", "quick_reading"]
 
 # Parts of numpy that it loads only when they are asked for, and that nothing here asks for.
 _PARTS = ("f2py", "ma", "polynomial", "testing")
@@ -25,6 +26,14 @@ def quick_imports() -> Iterator[None]:
     """
     with _not_rewritten(), _no_garbage_collection():
         _import_sparse()
+        yield
+        gc.freeze()
+
+
+@contextmanager
+def quick_reading() -> Iterator[None]:
+    """Read what stays until the end, such as catalogues of thousands of films."""
+    with _no_garbage_collection():
         yield
         gc.freeze()
 
@@ -47,9 +56,9 @@ def _not_rewritten() -> Iterator[None]:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Import without the garbage collector.
+    """Work without the garbage collector.
 
-    It would look through all modules again and again while they come in, and find nothing.
+    It would look through all that comes in again and again meanwhile, and find nothing.
     """
     was_on = gc.isenabled()
     gc.disable()

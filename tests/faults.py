@@ -345,6 +345,8 @@ class FaultServer:
         self.stop()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        # A connection may have come in while it stopped: it is closed like the others.
+        self._loop.run_until_complete(self._stop())
         self._loop.close()
 
     def listen(self) -> None:
@@ -368,12 +370,15 @@ class FaultServer:
         if self._server is not None:
             self._server.close()
             self._server = None
-        for writer in tuple(self._writers):
-            writer.transport.abort()
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for _ in range(3):
+            for writer in tuple(self._writers):
+                writer.transport.abort()
+            tasks = tuple(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            # What is aborted is closed in a later round of the loop.
+            await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -389,9 +394,12 @@ class FaultServer:
                     pass
         finally:
             self.open_now -= 1
+            writer.close()
+            # What is not sent yet keeps it open: until then a stop must know of it.
+            with contextlib.suppress(OSError, asyncio.CancelledError):
+                await writer.wait_closed()
             self._writers.discard(writer)
             self._tasks.discard(task)
-            writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; False where the connection ends with it."""

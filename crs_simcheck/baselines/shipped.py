@@ -33,13 +33,13 @@ DEFAULT_BASELINES: Mapping[TaskName, str] = MappingProxyType(
 )
 # The group whose catalogue carries people's mean rating of films.
 MEAN_RATINGS_GROUP = "agent4rec-gpt35"
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def shipped_folder() -> Path:
     """Return the folder of the shipped groups: inside the wheel, or at the root of a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "_baselines"
-    return inside if inside.is_dir() else package.parent / "baselines"
+    inside = _PACKAGE / "_baselines"
+    return inside if inside.is_dir() else _PACKAGE.parent / "baselines"
 
 
 def shipped_names() -> tuple[str, ...]:
@@ -62,8 +62,10 @@ def find_group(name_or_folder: str | Path, base: Path | None = None) -> Path:
     local = (base or Path()) / text
     if (local / GROUP_FILE).is_file():
         return local
-    if text in shipped_names():
-        return shipped_folder() / text
+    shipped = shipped_folder() / text
+    # A name and no path; a look at this folder alone, for a run asks many times.
+    if shipped.name == text != ".." and (shipped / GROUP_FILE).is_file():
+        return shipped
     raise UnknownNameError(
         "baseline",
         text,

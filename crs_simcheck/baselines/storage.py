@@ -11,8 +11,9 @@ import hashlib
 import math
 import sys
 import tomllib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -233,44 +234,55 @@ def _read_catalogue(folder: Path, name: str) -> Catalogue:
 
 
 def _own_items(path: Path) -> tuple[Item, ...] | None:
-    """Read a catalogue as we write it, eight times faster than any user's; None where it is not."""
+    """Read a catalogue as we write it, many times faster than any user's; None where it is not."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            header = next(reader)
-            if header[:3] != ["title", "year", "genres"] or not _OWN_COLUMNS.issuperset(header):
-                return None
-            place = {column: header.index(column) for column in header}
-            return tuple(_own_item(record, place) for record in reader)
-    except (OSError, ValueError, IndexError, StopIteration, csv.Error):
+            header, *records = csv.reader(file)
+        if header[:3] != ["title", "year", "genres"] or not set(header) <= _OWN_COLUMNS.keys():
+            return None
+        if not records:
+            return ()
+        cells = dict(zip(header, zip(*records, strict=True), strict=True))
+        if len(cells) != len(header) or not all(cells["title"]):
+            return None
+        columns = [
+            _values(cells[name], read) if name in cells else repeat(None, len(records))
+            for name, read in _OWN_COLUMNS.items()
+        ]
+    except (OSError, ValueError, csv.Error):
         return None
+    return tuple(map(Item, *columns))
 
 
-_OWN_COLUMNS = frozenset({"title", "year", "genres", "region", "popularity", "mean_rating"})
+def _values(texts: Sequence[str], read: Callable[[str], object]) -> Iterable[Any]:
+    """Return what the cells of a column say; thousands hold a few hundred different texts."""
+    if read is str:
+        return texts
+    values = {text: read(text) for text in set(texts)}
+    return [values[text] for text in texts]
 
 
-def _own_item(record: list[str], place: Mapping[str, int]) -> Item:
-    if len(record) != len(place) or not record[0]:
-        raise ValueError
-
-    def number(column: str, low: float, high: float) -> float | None:
-        text = record[place[column]] if column in place else ""
-        value = float(text) if text else None
+def _number(low: float, high: float, kind: type[int] | type[float]) -> Callable[[str], object]:
+    def read(text: str) -> object:
+        value = kind(text) if text else None
         if value is not None and not low <= value <= high:
-            raise ValueError
+            raise ValueError(text)
         return value
 
-    year = int(record[1]) if record[1] else None
-    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValueError
-    return Item(
-        title=record[0],
-        year=year,
-        genres=tuple(record[2].split("|")) if record[2] else (),
-        region=(record[place["region"]] or None) if "region" in place else None,
-        popularity=number("popularity", 0.0, sys.float_info.max),
-        mean_rating=number("mean_rating", 0.5, 5.0),
-    )
+    return read
+
+
+# Columns of a catalogue as we write it, in the order of an item's fields, with what reads a cell.
+_OWN_COLUMNS: Mapping[str, Callable[[str], object]] = MappingProxyType(
+    {
+        "title": str,
+        "year": _number(FIRST_YEAR, LAST_YEAR, int),
+        "genres": lambda text: tuple(text.split("|")) if text else (),
+        "region": lambda text: text or None,
+        "popularity": _number(0.0, sys.float_info.max, float),
+        "mean_rating": _number(0.5, 5.0, float),
+    }
+)
 
 
 def _read_task(

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
@@ -38,6 +39,7 @@ TableName = Literal[
 ]
 ColumnKind = Literal["label", "number", "bag", "vector"]
 Column: TypeAlias = NDArray[Any] | Bags
+_RowKey: TypeAlias = tuple[tuple[int, Any], ...]
 
 # What a cell holds where nothing was read.
 NOTHING: Mapping[ColumnKind, Any] = MappingProxyType(
@@ -123,7 +125,10 @@ class Table:
     @classmethod
     def of_rows(cls, name: TableName, rows: Iterable[tuple[int, tuple[Any, ...]]]) -> Table:
         """Build a table from (owner, values) in any order; values in the order of COLUMNS."""
-        ordered = sorted(rows, key=lambda r: (r[0], *map(_sortable, r[1])))
+        return cls._of_ordered(name, sorted(rows, key=lambda r: (r[0], _row_key(r[1]))))
+
+    @classmethod
+    def _of_ordered(cls, name: TableName, ordered: Sequence[tuple[int, tuple[Any, ...]]]) -> Table:
         owner = np.array([r[0] for r in ordered], dtype=np.int64)
         columns = {
             column: column_of_values(kind, [r[1][position] for r in ordered])
@@ -157,11 +162,6 @@ def _plain_cells(cells: Column) -> list[Any]:
     return [None if math.isnan(v) else v for v in raw] if cells.dtype.kind == "f" else raw
 
 
-def _sortable(value: Any) -> tuple[int, Any]:
-    missing = value is None or (isinstance(value, float) and math.isnan(value))
-    return (0, 0) if missing else (1, value)
-
-
 @dataclass(frozen=True, eq=False)
 class SeekerStatistics:
     """All that is kept of the seekers of one task.
@@ -190,15 +190,16 @@ class SeekerStatistics:
     ) -> SeekerStatistics:
         """Build statistics from each seeker's rows, in canonical order."""
         names = tuple(tables)
+        # Every row stands behind its key, which is made once and orders seekers as well.
         canonical = sorted(
-            ({name: sorted(one.get(name, ()), key=_row_key) for name in names} for one in seekers),
-            key=lambda one: [[_row_key(row) for row in one[name]] for name in names],
+            ([_keyed(one.get(name, ())) for name in names] for one in seekers),
+            key=lambda one: [[key for key, _ in rows] for rows in one],
         )
         built = {
-            name: Table.of_rows(
-                name, [(i, row) for i, one in enumerate(canonical) for row in one[name]]
+            name: Table._of_ordered(
+                name, [(i, row) for i, one in enumerate(canonical) for _, row in one[place]]
             )
-            for name in names
+            for place, name in enumerate(names)
         }
         return cls(len(canonical), MappingProxyType(built), MappingProxyType(dict(design or {})))
 
@@ -222,8 +223,13 @@ class SeekerStatistics:
         return tuple(sorted(labels))
 
 
-def _row_key(row: tuple[Any, ...]) -> tuple[tuple[int, Any], ...]:
-    return tuple(map(_sortable, row))
+def _row_key(row: tuple[Any, ...]) -> _RowKey:
+    """Return what rows are ordered by; what is missing comes first. Only NaN is not itself."""
+    return tuple((0, 0) if v is None or v != v else (1, v) for v in row)  # noqa: PLR0124
+
+
+def _keyed(rows: Iterable[tuple[Any, ...]]) -> list[tuple[_RowKey, tuple[Any, ...]]]:
+    return sorted(((_row_key(row), row) for row in rows), key=itemgetter(0))
 
 
 def merge_statistics(first: SeekerStatistics, second: SeekerStatistics) -> SeekerStatistics:

@@ -69,10 +69,12 @@ _ACCENTS = re.compile(
 )
 _ACRONYM_MARK = re.compile(r"(?<!\w)([^\W\d_])[.*](?=[^\W\d_](?!\w))")
 _THOUSANDS_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
-# Every ASCII character but digits and small letters, to a space.
-_ASCII_SEPARATORS = {
-    number: " " for number in range(128) if not (chr(number).isdigit() or chr(number).islower())
-}
+# What each ASCII character becomes: a space, but for digits and small letters. A string, since
+# what a dictionary lacks is an exception for each letter, and catalogues have thousands of titles.
+_ASCII_SEPARATED = "".join(c if c.isdigit() or c.islower() else " " for c in map(chr, range(128)))
+# The same, capitals made small: all there is to do for a title without any of these signs.
+_ASCII_FOLDED = "".join(_ASCII_SEPARATED[ord(c.lower())] for c in map(chr, range(128)))
+_NEEDS_CARE = re.compile(r"[^ -~]|['`.*,&]")
 
 
 def split_year(label: str) -> tuple[str, int | None]:
@@ -112,8 +114,12 @@ def article_title(title: str) -> str:
 
 
 def _normalised(title: str, *, keep_article: bool) -> str:
-    folded = _fold(title)
-    tokens = _move_article(folded)
+    if _NEEDS_CARE.search(title) is None:
+        folded = title.lower()
+        tokens = title.translate(_ASCII_FOLDED).split()
+    else:
+        folded = _fold(title)
+        tokens = _move_article(folded)
     if not tokens:
         # Films called "$" or "???" exist, and must not all become the same empty title.
         return unicodedata.normalize("NFC", " ".join(folded.split()))
@@ -173,7 +179,7 @@ def _fold(text: str) -> str:
 def _words(folded: str) -> list[str]:
     """Split folded text at everything that is no letter, digit or mark."""
     if folded.isascii():
-        return folded.translate(_ASCII_SEPARATORS).split()
+        return folded.translate(_ASCII_SEPARATED).split()
     return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in folded).split()
 
 

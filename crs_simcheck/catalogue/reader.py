@@ -23,6 +23,7 @@ from crs_simcheck.catalogue.row import (
     NEEDED_COLUMNS,
     OPTIONAL_COLUMNS,
     Row,
+    all_sound,
     check_text,
     clean,
     shown,
@@ -179,13 +180,14 @@ def _parse(
     if isinstance(first, InputError):
         raise first
     header = _header(first, path)
+    sound = all_sound(text)
     films = _Films()
     broken: list[InputError] = []
     for row in rows:
         try:
             if isinstance(row, InputError):
                 raise row
-            films.add(Row(header, *row, path).item(), row[0])
+            films.add(Row(header, *row, path, sound=sound).item(), row[0])
         except InputError as error:
             if not skip_broken:
                 raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from crs_simcheck.catalogue.items import Item, canonical_genre
@@ -15,6 +16,7 @@ __all__ = [
     "NEEDED_COLUMNS",
     "OPTIONAL_COLUMNS",
     "Row",
+    "all_sound",
     "check_text",
     "clean",
     "shown",
@@ -22,7 +24,7 @@ __all__ = [
 
 NEEDED_COLUMNS = ("title", "year", "genres")
 OPTIONAL_COLUMNS = ("region", "popularity", "mean_rating", "description")
-KNOWN_COLUMNS = (*NEEDED_COLUMNS, *OPTIONAL_COLUMNS)
+KNOWN_COLUMNS = frozenset((*NEEDED_COLUMNS, *OPTIONAL_COLUMNS))
 
 _YEAR = re.compile(r"[0-9]{4}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -64,10 +66,34 @@ def check_text(text: str, field: str, path: Path, line: int) -> None:
         )
 
 
-class Row:
-    """One row of the file: reads each attribute, and says where when one cannot be used."""
+def all_sound(text: str) -> bool:
+    """Tell whether ``check_text`` would pass any part of a text."""
+    return "\0" not in text and (text.isascii() or _SMUGGLED.search(text) is None)
 
-    def __init__(self, header: tuple[str, ...], line: int, cells: list[str], path: Path) -> None:
+
+# Thousands of rows hold a few hundred different genres and numbers.
+@lru_cache(maxsize=4096)
+def _genres(cell: str) -> tuple[str, ...]:
+    genres = map(canonical_genre, cell.split("|"))
+    return tuple(dict.fromkeys(genre for genre in genres if genre))
+
+
+@lru_cache(maxsize=4096)
+def _number_of(cell: str) -> float:
+    """Return the number that a cell holds, or NaN."""
+    # float() alone would take "1_000", "nan" and digits of other scripts.
+    return float(cell) if _NUMBER.fullmatch(cell) else math.nan
+
+
+class Row:
+    """One row of the file: reads each attribute, and says where when one cannot be used.
+
+    ``sound`` says that no cell of the file needs ``check_text``.
+    """
+
+    def __init__(
+        self, header: tuple[str, ...], line: int, cells: list[str], path: Path, *, sound: bool
+    ) -> None:
         self._line = line
         self._path = path
         if len(cells) != len(header):
@@ -79,7 +105,8 @@ class Row:
             )
         self._cells: dict[str, str] = {}
         for name, cell in zip(header, cells, strict=True):
-            check_text(cell, name, path, line)
+            if not sound:
+                check_text(cell, name, path, line)
             value = clean(cell)
             if name:
                 self._cells[name] = value
@@ -91,11 +118,10 @@ class Row:
     def item(self) -> Item:
         """Return the film of this row."""
         title, year = self._title_and_year()
-        genres = (canonical_genre(genre) for genre in self._cells["genres"].split("|"))
         return Item(
             title=title,
             year=year,
-            genres=tuple(dict.fromkeys(genre for genre in genres if genre)),
+            genres=_genres(self._cells["genres"]),
             region=self._cells.get("region") or None,
             popularity=self._number("popularity", 0.0, math.inf, "a number, 0 or more"),
             mean_rating=self._number("mean_rating", 0.5, 5.0, "stars from 0.5 to 5"),
@@ -142,8 +168,7 @@ class Row:
         cell = self._cells.get(field, "")
         if not cell:
             return None
-        # float() alone would take "1_000", "nan" and digits of other scripts.
-        value = float(cell) if _NUMBER.fullmatch(cell) else math.nan
+        value = _number_of(cell)
         if math.isfinite(value) and low <= value <= high:
             return value
         raise self._error(

@@ -2,7 +2,7 @@
 
 An engine is asked concurrently by whoever holds it: at most ``slots`` calls of ``answer`` at a time
 make sense. It owns retries, since it alone knows what can pass. It never knows of tasks, of seekers
-or of recordings.
+or of recordings. It belongs to the event loop that first asks it, and is closed there.
 """
 
 from __future__ import annotations
@@ -129,7 +129,11 @@ class Engine(Protocol):
         Raises
         ------
         EngineError
-            Its kin says whether trying later makes sense. A cancelled call leaves nothing open.
+            Its kin says what it means for other requests: ``PromptTooLongError`` and
+            ``BadReplyError`` nothing, the others that they will fare no better, so that whoever
+            asks should stop asking.
+        InputError
+            Where the request is none. A cancelled call leaves nothing open.
         """
 
     async def about(self) -> About:

@@ -96,7 +96,6 @@ class Sides:
             numbers |= _labels(named, joined.from_second)
         self._numbers, self.n_unknown = self._with_unknown(numbers)
         self._texts: dict[str, int] = {}
-        self._aspects = self._with_aspects()
         self._rows: dict[tuple[str, TableName], Rows | None] = {}
 
     def _with_unknown(self, numbers: dict[str, int]) -> tuple[Mapping[str, int], int]:
@@ -106,8 +105,9 @@ class Sides:
         numbers |= {label: len(self.catalogue) + i for i, label in enumerate(unknown)}
         return numbers, len(unknown)
 
-    def _with_aspects(self) -> Mapping[str, int]:
-        """Give numbers to the aspects that either side speaks of."""
+    @cached_property
+    def _aspects(self) -> Mapping[str, int]:
+        """Numbers of the aspects that either side speaks of."""
         sides = [self.simulator, *([self.baseline] if self.baseline is not None else [])]
         tables = [side.tables["texts"] for side in sides if "texts" in side.tables]
         keys = {key for table in tables for key in table.bags("aspects").keys}
@@ -149,7 +149,8 @@ class Sides:
             table = None if side is None else side.tables.get("answers")
             if table is not None:
                 found.append(self._films(table))
-        return np.unique(np.concatenate(found))
+        # Not np.unique, which loads masked arrays first.
+        return np.flatnonzero(np.bincount(np.concatenate(found)))
 
     def label(self, table: TableName, column: int) -> str:
         """Return what stands in a column of the rows of a table: a film, or an aspect."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from crs_simcheck.instruments._late import late
 from crs_simcheck.instruments._open_words import TAGS
 from crs_simcheck.instruments.sentences import split_sentences
 from crs_simcheck.instruments.words import words
@@ -14,7 +13,7 @@ _RUN = r"(N{1,3})"
 # More nouns that the same opinion is about: great cast and story.
 _MORE = r"(?:CD?R?O{0,2}(N{1,3}))?"
 _PATTERNS = tuple(
-    re.compile(pattern)
+    late(pattern)
     for pattern in (
         rf"O(?:C?R{{0,2}}O){{0,4}}G?{_RUN}{_MORE}",  # great acting
         rf"VR?D?R?O{{0,2}}G?{_RUN}{_MORE}",  # loved the music

@@ -46,8 +46,7 @@ _SIMPLE = re.compile(
     rf"(?:(?:the|an?){_BETWEEN}+(?=[a-z0-9]))?+([a-z0-9]++)"
     rf"(?:{_BETWEEN}+([a-z0-9]+)(?={_BETWEEN}|$)|{_BETWEEN}*$)"
 )
-_SIMPLE_YEAR = re.compile(r" \(\d{4}\)$")
-_NOT_SIMPLE = re.compile(r"[(&\[]|, (?:the|an?)$")
+_NOT_SIMPLE = re.compile(r"[(&\[\n]|, (?:the|an?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,9 @@ class TitleIndex:
 
 def _first_words(label: str) -> str:
     """Return the first two words of a title's core, or its only one; empty if it has none."""
-    name = _SIMPLE_YEAR.sub("", label.lower()) if label.isascii() else ""
+    name = label.lower() if label.isascii() else ""
+    if name[-7:-5] == " (" and name[-5:-1].isdigit() and name[-1] == ")":
+        name = name[:-7]
     simple = None if _NOT_SIMPLE.search(name) else _SIMPLE.match(name)
     if simple is not None:
         return simple[1] if simple[2] is None else f"{simple[1]} {simple[2]}"

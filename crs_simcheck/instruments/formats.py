@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from crs_simcheck.instruments._late import late
 from crs_simcheck.instruments._text import plain
 from crs_simcheck.instruments.mentions import is_title_line
 from crs_simcheck.instruments.roles import SPEAKER_LABEL
@@ -16,11 +17,9 @@ __all__ = ["format_violation"]
 
 _PROSE_TASKS = frozenset({"open_pref", "rec_request", "neg_feedback"})
 
-_LIST_LINE = re.compile(r"^[ \t]*(?:[-*+\u2022]|\d{1,2}[.)])[ \t]+\S", re.MULTILINE)
-_HEADING = re.compile(
-    r"^[ \t]{0,3}#{1,6}[ \t]+\S|^[ \t]*\*\*[^*\n]{1,80}\*\*:?[ \t]*$", re.MULTILINE
-)
-_PLACEHOLDER = re.compile(
+_LIST_LINE = late(r"^[ \t]*(?:[-*+\u2022]|\d{1,2}[.)])[ \t]+\S", re.MULTILINE)
+_HEADING = late(r"^[ \t]{0,3}#{1,6}[ \t]+\S|^[ \t]*\*\*[^*\n]{1,80}\*\*:?[ \t]*$", re.MULTILINE)
+_PLACEHOLDER = late(
     r"\{\{[^{}\n]{0,60}\}\}"
     r"|\{(?:item|title|movie|film|persona|context|name|n_items|year|genre)\}"
     r"|\[(?:your|insert|enter|movie|film|item|title|name|genre|actor|director|year|reason)\b"

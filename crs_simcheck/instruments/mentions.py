@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from crs_simcheck.instruments._late import late
 from crs_simcheck.instruments._text import plain
 
 __all__ = ["MentionList", "is_title_line", "read_mentions"]
 
-_YEAR = re.compile(r"\(\s*((?:18[89]|19\d|20\d)\d|2100)\s*\)")
+_YEAR = late(r"\(\s*((?:18[89]|19\d|20\d)\d|2100)\s*\)")
 # `12 Angry Men`, `2.0` and `(500) Days of Summer` begin with a number that is part of the title.
-_NUMBER = re.compile(r"(?:#\s?)?(?:(?:\d{1,3}[.)]|\(\d{1,2}\))(?!\d)\s*|\d{1,3}\s+[-\u2013]\s+)")
-_BULLET = re.compile(r"(?:[-*+\u2022\u00b7\u2013\u2014\u25aa\u25cf]|[a-zA-Z]\))\s+")
-_LABEL = re.compile(r"(?:title|movie|film|name)\s*:\s+", re.IGNORECASE)
-_HEADING = re.compile(r"#{1,6}\s|```")
-_STRONG = re.compile(r"\*\*+|__+|`+")
-_SEPARATOR = re.compile(r"\s*(?:[,;/|&+]\s*)?(?:(?:and|or|plus|then)\s+)?", re.IGNORECASE)
-_COMMENT = re.compile(r"[\s*_\"']*(?:[-\u2013]+\s|\u2014|:)")
-_NOTHING_MORE = re.compile(r"[\s.,;!*_\"']*")
+_NUMBER = late(r"(?:#\s?)?(?:(?:\d{1,3}[.)]|\(\d{1,2}\))(?!\d)\s*|\d{1,3}\s+[-\u2013]\s+)")
+_BULLET = late(r"(?:[-*+\u2022\u00b7\u2013\u2014\u25aa\u25cf]|[a-zA-Z]\))\s+")
+_LABEL = late(r"(?:title|movie|film|name)\s*:\s+", re.IGNORECASE)
+_HEADING = late(r"#{1,6}\s|```")
+_STRONG = late(r"\*\*+|__+|`+")
+_SEPARATOR = late(r"\s*(?:[,;/|&+]\s*)?(?:(?:and|or|plus|then)\s+)?", re.IGNORECASE)
+_COMMENT = late(r"[\s*_\"']*(?:[-\u2013]+\s|\u2014|:)")
+_NOTHING_MORE = late(r"[\s.,;!*_\"']*")
 
 _MOST_WORDS = 8
 _LONGEST_TITLE = 200

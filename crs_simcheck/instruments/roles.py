@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from crs_simcheck.instruments._late import late
 from crs_simcheck.instruments._text import plain
 
 __all__ = ["ROLE_RULES", "SPEAKER_LABEL", "RoleReading", "RoleRule", "read_role"]
@@ -22,11 +23,19 @@ class RoleRule:
         Searched in the text after curly quotes were straightened and emphasis was taken out.
     reason:
         Why a seeker would not say this.
+    needs:
+        Bits of text, in small letters: where the pattern is found, one of them is as well. They
+        are looked for first, which takes a tenth of the time.
     """
 
     name: str
     pattern: re.Pattern[str]
     reason: str
+    needs: tuple[str, ...]
+
+    def is_in(self, text: str, small: str) -> bool:
+        """Whether the pattern is found in a text, given the same text in small letters."""
+        return any(bit in small for bit in self.needs) and bool(self.pattern.search(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class RoleReading:
     markers: tuple[str, ...]
 
 
+# What the patterns take for small letters beside capitals.
+_SMALL = str.maketrans("\u0130\u0131\u017f\u212a", "iisk")
 # Far more than any turn of a dialogue; what comes after it is not read.
 _READ_AT_MOST = 200_000
 
@@ -64,7 +75,7 @@ _NOT_TO_OTHERS = (
     r"|viewers|my|families|someone|folks))"
 )
 
-SPEAKER_LABEL = re.compile(
+SPEAKER_LABEL = late(
     r"^[ \t>#*_\"'(\[-]{0,12}"
     r"(?:user|assistant|seeker|recommender|system|chatbot|movie ?bot|crs|human|customer|ai|bot)"
     r"(?:'s (?:response|recommendations?|thoughts|feedback|criteria|reply|answer|message|turn))?"
@@ -76,11 +87,9 @@ SPEAKER_LABEL = re.compile(
 # To write one's own name before what one says is bad form (formats.py marks it), but to speak for
 # oneself all the same.
 _OWN_NAME_FIRST = r"(?!\A[ \t>#*_\"'(\[-]{0,12}(?:user|seeker|human|customer)[ \t*_\])\"']{0,6}:)"
-_SPOKEN_FOR = re.compile(
-    _OWN_NAME_FIRST + f"(?:{SPEAKER_LABEL.pattern})", re.IGNORECASE | re.MULTILINE
-)
+_SPOKEN_FOR = late(_OWN_NAME_FIRST + f"(?:{SPEAKER_LABEL.pattern})", re.IGNORECASE | re.MULTILINE)
 
-_TRANSCRIPT = re.compile(
+_TRANSCRIPT = late(
     r"(?<=[.!?\"')] )(?:USER|ASSISTANT|SEEKER|RECOMMENDER|AGENT|SYSTEM)\b(?: \([^()\n]{0,60}\))?:"
     r"|<\|?(?:im_?start|im_?end|assistant|user|system|start_header_id|eot_id)\|?>"
     r"|\[/?INST\]"
@@ -91,8 +100,8 @@ _TRANSCRIPT = re.compile(
 )
 
 
-def _rule(name: str, reason: str, *patterns: str) -> RoleRule:
-    return RoleRule(name, re.compile("|".join(patterns), re.IGNORECASE), reason)
+def _rule(name: str, reason: str, needs: tuple[str, ...], *patterns: str) -> RoleRule:
+    return RoleRule(name, late("|".join(patterns), re.IGNORECASE), reason, needs)
 
 
 ROLE_RULES: tuple[RoleRule, ...] = (
@@ -100,15 +109,18 @@ ROLE_RULES: tuple[RoleRule, ...] = (
         "speaker_label",
         _SPOKEN_FOR,
         "nobody writes the name of the other side, or of both, unless they write the dialogue",
+        (":",),
     ),
     RoleRule(
         "transcript",
         _TRANSCRIPT,
         "labels within a line, stage directions and tokens of chat templates make a transcript",
+        ("<", "inst]", "user", "assistant", "seeker", "recommender", "agent", "system"),
     ),
     _rule(
         "offers_recommendation",
         "the recommender proposes a film by its name",
+        ("recommend", "suggest", "how about", "you"),
         r"\bI(?:'d| would| can| could| will|'ll)?(?: also)? (?:recommend|suggest):?\s{1,3}"
         + _NAMED
         + _NOT_TO_OTHERS,
@@ -120,6 +132,7 @@ ROLE_RULES: tuple[RoleRule, ...] = (
     _rule(
         "introduces_recommendations",
         "lists are introduced, and tied to wishes, by the one who answers the wishes",
+        ("here", "your", "since you"),
         rf"\bhere(?:'s| is| are|'re)(?! (?:my|what)\b){_QUALITIES} {_ADVICE}\b"
         rf"(?!{_NEAR}I(?:'m| am|'d like| want| need))",
         rf"\bhere(?:'s| is| are|'re)(?! my\b)(?: [\w'-]{{1,20}}){{0,6}} {_MEDIA}\b{_NEAR}"
@@ -136,6 +149,7 @@ ROLE_RULES: tuple[RoleRule, ...] = (
     _rule(
         "asks_for_preferences",
         "the recommender asks what is wanted; the seeker is the one who wants",
+        ("you",),
         rf"\b(?:what|which) (?:\w{{1,20}} ){{0,4}}{_MEDIA} (?:\w{{1,20}} ){{0,3}}"
         r"(?:do you (?:usually |normally |generally |typically )?(?:like|enjoy|prefer|want)"
         r"|(?:would|are|were) you (?:like|prefer|interested|looking|in the mood))",
@@ -154,6 +168,11 @@ ROLE_RULES: tuple[RoleRule, ...] = (
     _rule(
         "assistant_voice",
         "offers of help, and asking whether the answer pleased, are the recommender's manners",
+        (
+            *("as a", "i'm", "i am", "help", "assist", "provide", "offer", "glad", "happy"),
+            *("pleased", "recommend", "suggest", "pick", "option", "alternative", "do my best"),
+            *("for you", "let me know", "feel free", "would you like", "sound", "what you"),
+        ),
         r"\bas an? (?:AI|artificial intelligence|language model|assistant|chatbot|recommender)\b",
         r"\bI(?:'m| am) (?:just |only )?(?:an? )?(?:AI|artificial intelligence|large language"
         r"|language model|virtual assistant|movie bot|recommender)\b",
@@ -193,5 +212,6 @@ def read_role(text: str) -> RoleReading:
     ('asks_for_preferences',)
     """
     seen = re.sub(r"[*_`]+", "", plain(text[:_READ_AT_MOST])).lstrip()
-    markers = tuple(rule.name for rule in ROLE_RULES if rule.pattern.search(seen))
+    small = (seen if seen.isascii() else seen.translate(_SMALL)).lower()
+    markers = tuple(rule.name for rule in ROLE_RULES if rule.is_in(seen, small))
     return RoleReading(bool(markers), markers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crs_simcheck.instruments._late import late
 from crs_simcheck.instruments._text import LETTER
 from crs_simcheck.instruments.words import words
 
@@ -12,11 +13,11 @@ __all__ = ["split_sentences"]
 # A tag ends on the line that it begins on, or a line would not be read by itself.
 _IN_TAG = r"[^<>\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{0,600}"
 # HTML that breaks a line; every other tag is no text, wherever it stands.
-_BREAK_TAG = re.compile(
+_BREAK_TAG = late(
     rf"<[ \t]{{0,3}}/?[ \t]{{0,3}}(?:br|p|div|li|ul|ol|tr|table|blockquote|hr|h[1-6])\b{_IN_TAG}>",
     re.IGNORECASE,
 )
-_TAG = re.compile(
+_TAG = late(
     rf"</?(?:a|b|i|u|s|em|strong|span|font|img|small|big|sub|sup|code|pre|cite|q)\b{_IN_TAG}>",
     re.IGNORECASE,
 )
@@ -30,19 +31,19 @@ _CLOSERS = (
 _HARD = "\u3002\uff01\uff1f\uff61\u0964\u0965\u061f\u06d4\u0589\u1362\u1367\u104b\u17d4\u17d5"
 _SOFT = ".!?\u2026\u203d\u2047-\u2049\uff0e"
 # Always matches where a stop stands, so that no sign is ever looked at twice.
-_STOP = re.compile(rf"([{_SOFT}{_HARD}]++)([{_CLOSERS}{_SOFT}{_HARD}]*+)|[\u2022\u25cf\u25aa]")
-_HARD_SIGN = re.compile(f"[{_HARD}]")
+_STOP = late(rf"([{_SOFT}{_HARD}]++)([{_CLOSERS}{_SOFT}{_HARD}]*+)|[\u2022\u25cf\u25aa]")
+_HARD_SIGN = late(f"[{_HARD}]")
 # A face after the stop tells how the sentence was meant.
-_FACE = re.compile(
+_FACE = late(
     r"(?:[ \t]{0,2}(?:[:;=8][-'^o]?[)(\]\[dp/|*3](?!\w)|<3(?!\w)|\^_{0,2}\^"
     r"|[\u2639\u263a\u2764\U0001f300-\U0001faff\ufe0f\u200d]+))+",
     re.IGNORECASE,
 )
-_NEXT = re.compile(rf"\s{{0,8}}[\"'\u2018\u201c\u00ab(\[*_]{{0,3}}({LETTER}{{1,12}})(?!{LETTER})")
-_NEXT_GLUED = re.compile(r"[^\W\d_]{2}|[\"'\u201c(]?[ia]\b", re.IGNORECASE)
-_LIST_NUMBER = re.compile(r"(?:\A|[:;.!?)])[ \t]{0,4}[(\[]?\d{1,2}\Z")
+_NEXT = late(rf"\s{{0,8}}[\"'\u2018\u201c\u00ab(\[*_]{{0,3}}({LETTER}{{1,12}})(?!{LETTER})")
+_NEXT_GLUED = late(r"[^\W\d_]{2}|[\"'\u201c(]?[ia]\b", re.IGNORECASE)
+_LIST_NUMBER = late(r"(?:\A|[:;.!?)])[ \t]{0,4}[(\[]?\d{1,2}\Z")
 # What makes a dot, or the one after it, a dot of a site or of a file.
-_SITE = re.compile(
+_SITE = late(
     r"\.(?:[\w-]{1,20}\.)?(?:com|org|net|edu|gov|info|html?|php|co|uk|de|fr|ca|tv|io|avi|mp4|mkv"
     r"|mov|mpg|wmv|jpg|png|pdf|txt|docx?)(?![^\W_])",
     re.IGNORECASE,
@@ -54,7 +55,7 @@ _BEFORE_OPENER = frozenset({"", *'.!?\u2026"\u201d'})
 # How far back the last word and what stands before it are looked for.
 _BACK = 12
 _LONGEST_ABBREVIATION = 7
-_SIGN_OF_WORD = re.compile(LETTER)
+_SIGN_OF_WORD = late(LETTER)
 
 # Never the last word of a sentence.
 _TITLES = """

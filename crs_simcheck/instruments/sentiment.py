@@ -8,7 +8,6 @@ neutral but for their emoji and the English words in them.
 from __future__ import annotations
 
 import math
-import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from itertools import pairwise
 from typing import Any, Literal, Protocol
 
 from crs_simcheck.errors import InputError
+from crs_simcheck.instruments._late import late
 from crs_simcheck.instruments._text import plain
 from crs_simcheck.instruments.sentences import split_sentences
 
@@ -42,7 +42,7 @@ _MOST_PIECES = 100
 _SHORT = 500
 # It spells emoji out in several words.
 _EMOJI_WORDS = 5
-_WORD = re.compile(
+_WORD = late(
     r"([\u2000-\u32ff\U0001f000-\U0001faff])|[^\s\u2000-\u32ff\U0001f000-\U0001faff]{1,40}"
 )
 

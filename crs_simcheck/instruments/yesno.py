@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crs_simcheck.instruments._late import late
 from crs_simcheck.instruments._text import plain
 
 __all__ = ["is_exact_yes_no", "read_yes_no"]
@@ -11,35 +12,35 @@ __all__ = ["is_exact_yes_no", "read_yes_no"]
 # An answer is decided in its first words. What follows is not read, however long it is.
 _READ_AT_MOST = 400
 
-_LABEL = re.compile(
+_LABEL = late(
     r"(?:(?:my|the|final|short) ){0,2}(?:answer|response|reply|verdict|decision)\s*(?::|=|\bis\b)"
     r"|(?:seeker|user|a)\s*:"
 )
-_FILLER = re.compile(
+_FILLER = late(
     r"(?:oh|well|ah+|u[hm]+|h+m+|erm*|honestly|actually|sure|so|okay|ok|thanks|look|haha"
     r"|to be (?:honest|fair)|i(?:'d| would|'ll) (?:say|answer|go with)|i (?:think|guess|believe)"
     r"|in short|frankly)\b"
 )
-_NUMBER = re.compile(r"\d{1,2}[.)]\s")
+_NUMBER = late(r"\d{1,2}[.)]\s")
 
-_YES = re.compile(r"(?:y(?:e+s+|e+a+h*|[eu]p+)|aye)\b|y(?=\s*(?:$|[.!,]))")
-_NO = re.compile(r"(?:n(?:o+|ope+|ah+|aw)|nay)\b|n(?=\s*(?:$|[.!,]))")
-_ALSO_YES = re.compile(
+_YES = late(r"(?:y(?:e+s+|e+a+h*|[eu]p+)|aye)\b|y(?=\s*(?:$|[.!,]))")
+_NO = late(r"(?:n(?:o+|ope+|ah+|aw)|nay)\b|n(?=\s*(?:$|[.!,]))")
+_ALSO_YES = late(
     r"(?:absolutely|definitely|certainly|of course|indeed|very much)\b(?!\s*(?:not|no\b|nothing))"
     r"|no (?:doubt|question)\b"
 )
-_ALSO_NO = re.compile(
+_ALSO_NO = late(
     r"not (?:really|at all|particularly|especially|much|a bit|one bit|in the least|exactly"
     r"|for me|my)\b"
     r"|(?:absolutely|definitely|certainly|of course|probably|i'm afraid) not\b"
 )
 # These begin with a yes or a no and say neither.
-_UNCLEAR = re.compile(
+_UNCLEAR = late(
     r"no (?:idea|clue|comment|opinion|preference|answer|strong|way to (?:know|tell|say))\b"
     r"|not sure\b|n/a\b|n\.a\b"
 )
-_CLAUSE_END = re.compile(r"[.!?,;:\n()\u2013\u2014]|\s-+\s")
-_BOTH_AFTER_COMMA = re.compile(
+_CLAUSE_END = late(r"[.!?,;:\n()\u2013\u2014]|\s-+\s")
+_BOTH_AFTER_COMMA = late(
     r"\s*(?:and |but |or |but also |and also )?(?:yes|yeah|no|nope)\s*(?:$|[.!?,;:\n\u2013\u2014-])"
 )
 

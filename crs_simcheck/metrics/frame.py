@@ -104,7 +104,8 @@ class Frame:
                 indices.append(columns.setdefault(key, len(columns)))
                 data.append(share)
         shape = (self.width, max(1, len(columns)))
-        return csr_array((np.array(data), (rows, indices)), shape=shape)
+        places = np.array([rows, indices], dtype=np.int32)
+        return csr_array((np.array(data), (places[0], places[1])), shape=shape)
 
     @cached_property
     def popularity(self) -> FloatArray:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crs_simcheck.report.plain_table import plain_table
+
 if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = ["TableRow", "printed", "summary_line", "verdict_table"]
 
 _STYLES = {"within": "green", "drifted": "bold red", "inconclusive": "yellow", "error": "bold red"}
+# Column → whether it stands at the right.
+_COLUMNS = {"metric": False, "value": True, "range": False, "verdict": False, "score": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +53,45 @@ def verdict_table(
     rows: Iterable[TableRow], *, width: int = 100, color: bool = False, simulators: bool = True
 ) -> str:
     """Return the table of verdicts as text, with colours as escape codes where asked for."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
+    lines = _lines(rows, simulators=simulators)
+    plain = None if color else plain_table(_COLUMNS, lines, width)
+    return _rich_table(lines, width, color=color) if plain is None else plain
 
-    rows = list(rows)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
-    table.add_column("metric", no_wrap=True)
-    table.add_column("value", justify="right", no_wrap=True)
-    table.add_column("range", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("score", justify="right", no_wrap=True)
+
+def _lines(rows: Iterable[TableRow], *, simulators: bool) -> list[tuple[str, ...]]:
+    """Return the cells of each line: one of a heading, five of a gate, none between two tasks."""
+    lines: list[tuple[str, ...]] = []
     before: tuple[str, str] | None = None
     for row in rows:
         place = (row.simulator, row.task)
         if place != before:
             if before is not None:
-                table.add_section()
-            heading = " · ".join(p for p in place if p) if simulators else row.task
-            table.add_row(Text(heading, style="bold"))
+                lines.append(())
+            lines.append((" · ".join(p for p in place if p) if simulators else row.task,))
             before = place
-        verdict = Text(row.outcome, style=_STYLES.get(row.outcome, ""))
-        name = Text("  " + (row.metric or "answers"))
-        table.add_row(name, Text(row.value), Text(row.target), verdict, Text(row.score))
+        name = "  " + (row.metric or "answers")
+        lines.append((name, row.value, row.target, row.outcome, row.score))
+    return lines
+
+
+def _rich_table(lines: Iterable[tuple[str, ...]], width: int, *, color: bool) -> str:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
+    for name, at_right in _COLUMNS.items():
+        # A heading that is no Text is searched for emoji, the table of which takes long to load.
+        table.add_column(Text(name), justify="right" if at_right else "left", no_wrap=True)
+    for line in lines:
+        if not line:
+            table.add_section()
+        elif len(line) == 1:
+            table.add_row(Text(line[0], style="bold"))
+        else:
+            cells = [Text(cell) for cell in line]
+            cells[3].style = _STYLES.get(line[3], "")
+            table.add_row(*cells)
     return printed(table, width=width, color=color)
 
 

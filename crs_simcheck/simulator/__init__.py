@@ -8,6 +8,7 @@ from crs_simcheck.simulator.collect import (
     EngineAnswerer,
     Progress,
     collect,
+    side_by_side,
 )
 from crs_simcheck.simulator.plan import (
     DEFAULT_ASKED,
@@ -39,4 +40,5 @@ __all__ = [
     "load_function",
     "plan_task",
     "rated_films",
+    "side_by_side",
 ]

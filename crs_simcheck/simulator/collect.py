@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from crs_simcheck.engines import About, Engine, Reply
 from crs_simcheck.errors import BadReplyError, EngineError, PromptTooLongError
 from crs_simcheck.records import Response
 from crs_simcheck.simulator.requests import Planned
 
-__all__ = ["MOST_FAILURES", "Answerer", "Collected", "EngineAnswerer", "Progress", "collect"]
+__all__ = [
+    "MOST_FAILURES",
+    "Answerer",
+    "Collected",
+    "EngineAnswerer",
+    "Progress",
+    "collect",
+    "side_by_side",
+]
+
+_T = TypeVar("_T")
 
 MOST_FAILURES = 10
 """So many requests in a row without an answer end a recording: all of them would fail."""
@@ -123,23 +133,38 @@ async def collect(
     InputError
         Where an answer cannot be written.
     """
-    import asyncio
-
     about = await answerer.about()
-    run = _Run(enumerate(planned), answerer, write, Collected(about), date, probe, progress)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(max(1, answerer.slots)):
-                group.create_task(run.work())
-    except* BaseException as group_error:
-        raise _first(group_error) from None
+    run = _Run(answerer, write, Collected(about), date, probe, progress)
+    await side_by_side(enumerate(planned), answerer.slots, run.work)
     await run.ask_again()
     return run.collected
 
 
+async def side_by_side(
+    things: Iterable[_T], slots: int, work: Callable[[_T], Awaitable[object]]
+) -> None:
+    """Work on things, ``slots`` at a time; each worker takes what is next.
+
+    The first error ends it all and is raised alone. No more things are taken than are worked on.
+    """
+    import asyncio
+
+    shared = iter(things)
+
+    async def worker() -> None:
+        for thing in shared:
+            await work(thing)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(max(1, slots)):
+                group.create_task(worker())
+    except* BaseException as group_error:
+        raise _first(group_error) from None
+
+
 @dataclass
 class _Run:
-    planned: Iterator[tuple[int, Planned]]
     answerer: Answerer
     write: Callable[[Response], object]
     collected: Collected
@@ -149,15 +174,15 @@ class _Run:
     in_a_row: int = 0
     first: dict[int, tuple[Planned, Response]] = field(default_factory=dict)
 
-    async def work(self) -> None:
-        for place, planned in self.planned:  # shared: each worker takes what is next
-            reply = await self._ask(planned)
-            if reply is None:
-                continue
-            response = response_of(planned, reply, self.collected.about, self.date)
-            self.write(response)
-            if place < self.probe:
-                self.first[place] = planned, response
+    async def work(self, numbered: tuple[int, Planned]) -> None:
+        place, planned = numbered
+        reply = await self._ask(planned)
+        if reply is None:
+            return
+        response = response_of(planned, reply, self.collected.about, self.date)
+        self.write(response)
+        if place < self.probe:
+            self.first[place] = planned, response
 
     async def _ask(self, planned: Planned) -> Reply | None:
         try:

@@ -213,13 +213,24 @@ def rarefied_share(counts: Matrix, size: int) -> FloatArray:
     row = np.repeat(np.arange(n_groups), np.diff(sparse.indptr))
     count = sparse.data.astype(np.int64)
     # How many columns of each row have each count: few counts are large, and many are equal.
-    seen, of_cell = np.unique(count, return_inverse=True)
-    columns = csr_array(
-        (np.ones(count.size), (row, of_cell)), shape=(n_groups, max(seen.size, 1))
-    ).toarray()
+    seen, of_cell = _distinct(count)
+    width = max(seen.size, 1)
+    columns = np.bincount(row * width + of_cell, minlength=n_groups * width)
+    columns = columns.reshape(n_groups, width).astype(np.float64)
     missed = _share_without(totals, seen, size) if seen.size else np.ones((n_groups, 1))
     expected = np.einsum("ij,ij->i", columns, 1.0 - missed)
     return np.where(totals >= size, expected / size, np.nan)
+
+
+def _distinct(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different numbers, sorted, and the place of each there, as ``np.unique`` does."""
+    largest = int(counts.max(initial=0))
+    if largest > counts.size:  # nothing is saved
+        return np.unique(counts, return_inverse=True)
+    seen = np.flatnonzero(np.bincount(counts))
+    places = np.zeros(largest + 1, dtype=np.int64)
+    places[seen] = np.arange(seen.size)
+    return seen, places.take(counts)
 
 
 def _share_without(totals: FloatArray, counts: np.ndarray, size: int) -> FloatArray:

@@ -58,10 +58,10 @@ def _less(total: FloatArray, sums: Matrix) -> Matrix:
     """Return the total less each row; sparse where it was, over the columns that hold anything."""
     if not issparse(sums):
         return total - dense(sums)
-    columns = np.flatnonzero(total)
+    columns = np.flatnonzero(total).astype(np.int32)
     left = total[:, columns] - dense(sums[:, columns])
     n = left.shape[0]
-    ends = np.arange(n + 1) * columns.size
+    ends = np.arange(n + 1, dtype=np.int32) * columns.size
     return csr_array((left.reshape(-1), np.tile(columns, n), ends), shape=sums.shape)
 
 

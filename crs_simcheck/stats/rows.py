@@ -33,10 +33,10 @@ def one_hot(column: IntArray, width: int, values: FloatArray | None = None) -> c
     column = np.asarray(column, dtype=np.int64)
     if column.size and (column.min() < 0 or column.max() >= width):
         raise ValueError(f"columns must lie in 0..{width - 1}, got {column.min()}..{column.max()}")
-    data = np.ones(column.size) if values is None else np.asarray(values, dtype=np.float64)
-    indptr = np.arange(column.size + 1)
-    # copy: taking the zeros out below would move the columns in the caller's own array
-    matrix = csr_array((data, column, indptr), shape=(column.size, width), copy=True)
+    data = np.ones(column.size) if values is None else np.array(values, dtype=np.float64)
+    # Small numbers and a copy: products are faster, and taking the zeros out moves the columns.
+    indices, indptr = column.astype(np.int32), np.arange(column.size + 1, dtype=np.int32)
+    matrix = csr_array((data, indices, indptr), shape=(column.size, width))
     if values is not None:
         matrix.eliminate_zeros()
     return matrix
@@ -110,9 +110,9 @@ class Rows:
     @cached_property
     def membership(self) -> csr_array:
         """(n_units × R) matrix of ones that adds the rows of each unit."""
-        indptr = np.concatenate(([0], np.cumsum(self.counts)))
-        data = np.ones(len(self))
-        return csr_array((data, np.arange(len(self)), indptr), shape=(self.n_units, len(self)))
+        ends = np.concatenate(([0], np.cumsum(self.counts))).astype(np.int32)
+        index = np.arange(len(self), dtype=np.int32)
+        return csr_array((np.ones(len(self)), index, ends), shape=(self.n_units, len(self)))
 
     def unit_sums(self, name: str) -> Matrix:
         """Return the (n_units × F) sums of a block over the rows of each unit."""
@@ -178,8 +178,7 @@ class Pool:
     @classmethod
     def whole(cls, rows: Rows) -> Pool:
         """Pool all rows into a single group."""
-        index = np.arange(len(rows))
-        weights = csr_array(
-            (np.ones(len(rows)), index, np.array([0, len(rows)])), shape=(1, len(rows))
-        )
+        index = np.arange(len(rows), dtype=np.int32)
+        ends = np.array([0, len(rows)], dtype=np.int32)
+        weights = csr_array((np.ones(len(rows)), index, ends), shape=(1, len(rows)))
         return cls(1, rows, weights)

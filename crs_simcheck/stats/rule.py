@@ -42,7 +42,10 @@ _BOTH_SIDES, _ONE_SIDE = 1.959964, 1.644854
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceInterval:
-    """An interval at :data:`CONFIDENCE_LEVEL`, in the unit of the metric."""
+    """An interval in the unit of the metric: at :data:`CONFIDENCE_LEVEL` in this rule.
+
+    Measures of agreement have theirs at :data:`~crs_simcheck.stats.estimates.AGREEMENT_LEVEL`.
+    """
 
     low: float
     high: float

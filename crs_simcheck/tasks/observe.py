@@ -137,6 +137,9 @@ def _of_text(text: str) -> tuple[int, tuple[str, ...], str]:
     return count_words(text), tuple(read_role(text).markers), text_key(text)
 
 
+_yes_no = lru_cache(maxsize=256)(read_yes_no)
+
+
 def _said(text: str, readers: Readers) -> Said:
     return Said(
         sentiment=read_sentiment(text, readers.sentiment),
@@ -170,7 +173,7 @@ def observe(
     known = response.history if history is None else history
     yes: bool | None = None
     if response.task == "bin_pref":
-        yes = read_yes_no(text)
+        yes = _yes_no(text)
         if yes is None and response.rating is not None:
             yes = stars_to_yes(response.rating, like_at)
     mentions: tuple[str, ...] = ()

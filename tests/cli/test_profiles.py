@@ -201,7 +201,7 @@ def test_leakage_as_json(cli, seekers, engine, tmp_path):
     file = tmp_path / "figures.json"
     command = ("profiles", "leakage", seekers, "--baseline", "crowd", "--seekers", 20)
     ran = cli(*command, "--json", file, "--n-items", 3)
-    assert "embedded" in ran.out
+    assert "agenda-1" in ran.out
     found = json.loads(file.read_text())
     assert found["rows"]["raw history"]["leakage_rate"] == 1.0
     assert found["rows"]["raw history"]["answers"] == 20

@@ -76,3 +76,26 @@ except ImportError:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert (ran.stdout, ran.stderr) == ("refused\n", "")
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_reading_leaves_the_collector_as_it_was_also_where_it_fails(on):
+    program = f"""
+import gc
+from pytest_crs_simcheck.imports import quick_reading
+(gc.enable if {on} else gc.disable)()
+with quick_reading():
+    assert not gc.isenabled()
+    kept = [[number] for number in range(1000)]
+assert gc.isenabled() == {on} and gc.get_freeze_count() > 1000
+try:
+    with quick_reading():
+        raise ValueError
+except ValueError:
+    assert gc.isenabled() == {on}
+    print("told")
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert (ran.stdout, ran.stderr) == ("told\n", "")

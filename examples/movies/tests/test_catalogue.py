@@ -1,11 +1,13 @@
 """The movies repository's own tests. `pytest` alone runs these and nothing of crs-simcheck."""
 
 import csv
+from functools import cache
 from pathlib import Path
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue.csv"
 
 
+@cache
 def films() -> list[dict[str, str]]:
     with CATALOGUE.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -11,13 +11,15 @@ from crs_simcheck.baselines import (
     find_group,
     load_baseline,
     read_group,
+    shipped_folder,
     shipped_names,
     table_files,
     write_group,
 )
 from crs_simcheck.baselines.group import Provenance
+from crs_simcheck.baselines.storage import _own_items
 from crs_simcheck.baselines.verify import verify
-from crs_simcheck.catalogue import Catalogue, Item
+from crs_simcheck.catalogue import Catalogue, Item, read_catalogue
 from crs_simcheck.errors import InputError, InstrumentError, UnknownNameError
 from crs_simcheck.instruments import INSTRUMENTS
 from crs_simcheck.schemas import load_schema
@@ -240,3 +242,46 @@ def test_numbers_that_nobody_can_have_counted_are_refused(folder):
     path.write_text(path.read_text("utf-8").replace("3,", "-3,", 1), encoding="utf-8")
     with pytest.raises(InputError, match="-3, need 0 or more"):
         read_group(folder)
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_our_own_catalogues_are_read_as_any_user_s(name):
+    path = shipped_folder() / name / "catalogue.csv"
+    text = path.read_text(encoding="utf-8")
+    items = _own_items(path)
+    assert items is not None
+    if text.count("\n") > 1:
+        # A user's has a film once in whatever spelling.
+        kept = set(read_catalogue(path).items)
+        assert tuple(item for item in items if item in kept) == read_catalogue(path).items
+        assert len(items) - len(kept) <= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "title,year\nHeat,1995\n",
+        "title,year,genres,director\nHeat,1995,crime,Mann\n",
+        "title,year,genres,title\nHeat,1995,crime,Heat\n",
+        "title,year,genres\nHeat,1995\n",
+        "title,year,genres\nHeat,1995,crime\n\nCars,2006,family\n",
+        "title,year,genres\n,1995,crime\n",
+        "title,year,genres\nHeat,1879,crime\n",
+        "title,year,genres\nHeat,soon,crime\n",
+        "title,year,genres,popularity\nHeat,1995,crime,nan\n",
+        "title,year,genres,popularity\nHeat,1995,crime,-1\n",
+        "title,year,genres,mean_rating\nHeat,1995,crime,5.5\n",
+        'title,year,genres\n"Heat"x",1995,crime\n"',
+    ],
+)
+def test_what_we_would_not_write_is_left_to_the_careful_reader(tmp_path, text):
+    path = tmp_path / "catalogue.csv"
+    path.write_text(text, encoding="utf-8")
+    assert _own_items(path) is None
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "redial-seekers/", "../redial-seekers", "a\0b"])
+def test_a_shipped_group_is_named_and_not_pointed_at(name, tmp_path):
+    with pytest.raises(UnknownNameError):
+        find_group(name, tmp_path)

@@ -6,7 +6,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crs_simcheck.catalogue import normalise_text, normalise_title, split_year
-from crs_simcheck.catalogue.normalise import article_title
+from crs_simcheck.catalogue.normalise import (
+    _ASCII_FOLDED,
+    _NEEDS_CARE,
+    _fold,
+    _move_article,
+    article_title,
+)
 
 # Surrogates are code points of a str like any other.
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
@@ -187,3 +193,10 @@ def test_a_hostile_length_is_read_in_reasonable_time():
         split_year(text)
         normalise_title(text)
         normalise_text(text)
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=25))
+@example("The X-Men: Part II (Uncut) #1")
+def test_plain_titles_are_folded_at_once_as_with_care(title):
+    if _NEEDS_CARE.search(title) is None:
+        assert title.translate(_ASCII_FOLDED).split() == _move_article(_fold(title))

@@ -86,10 +86,22 @@ def test_places_that_are_none(url, kind, words):
 
 
 def test_https_where_http_is_spoken():
-    with FaultServer() as server:
-        found = asked(server.url.replace("http:", "https:"))
-    assert found.kind in ("refused", "host")
-    assert "TLS" in found.what or "reset" in found.what
+    async def plain(reader, writer):
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async def job():
+        client = HttpClient(connections=1)
+        async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            found = await client.ask("GET", f"https://127.0.0.1:{port}/")
+            await client.aclose()
+            return found
+
+    found = asyncio.run(job())
+    assert (found.kind, found.what) == ("refused", "TLS could not be agreed on")
+    assert found.fix == "is it http:// there, not https://?"
 
 
 @given(st.binary(max_size=200))

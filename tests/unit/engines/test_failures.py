@@ -136,7 +136,7 @@ def test_statuses(status, kind):
         ("7", 7, 7),
         ("1.5", 1.5, 1.5),
         ("-3", 0, 0),
-        (formatdate(usegmt=True), 0, 0),
+        ("Fri, 02 Nov 2018 00:00:00 GMT", 0, 0),
     ],
 )
 def test_retry_after(given, least, most):

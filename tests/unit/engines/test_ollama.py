@@ -456,7 +456,8 @@ def test_closing_under_a_call_ends_the_call():
     with FaultServer("hang") as server:
 
         async def job():
-            async with opened(server) as engine:
+            patient = Retries(first=10, draw=lambda: 1.0)
+            async with opened(server, retries=patient) as engine:
                 asked = asyncio.ensure_future(engine.answer(ask()))
                 while not server.busy_now:
                     await asyncio.sleep(0.005)

@@ -1,4 +1,9 @@
-from crs_simcheck.baselines import unknown_label
+from dataclasses import replace
+
+import pytest
+
+from crs_simcheck.baselines import load_baseline, unknown_label
+from crs_simcheck.baselines.table_files import TablesOnDisk
 from crs_simcheck.catalogue import Catalogue, Item
 from crs_simcheck.gate import Comparison, GateSpec, joint_catalogue
 from crs_simcheck.metrics import metric_named
@@ -80,3 +85,19 @@ def test_a_comparison_of_a_side_with_itself_is_in_the_middle():
     assert found.value == found.people.center == 1.0
     spec = GateSpec("items_talk", metric_named("item_entropy"))
     assert Comparison("items_talk", group, group, settings=FAST).missing(spec) is None
+
+
+def test_a_gate_on_the_length_of_answers_reads_no_words():
+    group = load_baseline("redial-seekers")
+    statistics = group.tasks["rec_request"]
+
+    def refuse():
+        raise OSError("read")
+
+    tables = TablesOnDisk({"responses": lambda: statistics.tables["responses"], "texts": refuse})
+    people = group.with_tasks({"rec_request": replace(statistics, tables=tables)})
+    comparison = Comparison("rec_request", people, people, settings=FAST)
+    spec = GateSpec("rec_request", metric_named("words_per_response"))
+    assert comparison.verdict(spec).outcome == "within"
+    with pytest.raises(OSError, match="read"):
+        comparison.verdict(GateSpec("rec_request", metric_named("aspect_entropy")))

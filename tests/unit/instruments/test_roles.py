@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from crs_simcheck.instruments import ROLE_RULES, read_role
+from crs_simcheck.instruments.roles import _SMALL
 
 SEEKER = [
     "",
@@ -120,3 +126,36 @@ def test_rules_have_names_of_their_own_and_reasons():
 
 def test_every_rule_is_shown_to_fire():
     assert {marker for _, marker in RECOMMENDER} == {rule.name for rule in ROLE_RULES}
+
+
+@pytest.mark.parametrize("rule", ROLE_RULES, ids=lambda rule: rule.name)
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_where_a_pattern_is_found_one_of_the_bits_it_needs_is_found_as_well(rule, data):
+    pattern = re.compile(rule.pattern.pattern, rule.pattern.flags)
+    text = data.draw(st.from_regex(pattern))
+    assert bool(rule.pattern.search(text)) == rule.is_in(text, text.translate(_SMALL).lower())
+
+
+@pytest.mark.parametrize("rule", ROLE_RULES, ids=lambda rule: rule.name)
+def test_every_bit_that_a_rule_needs_is_in_small_letters(rule):
+    assert rule.needs
+    assert all(bit and bit.isascii() and bit == bit.lower() for bit in rule.needs)
+
+
+def test_no_other_sign_is_taken_for_an_ascii_letter():
+    signs = "".join(map(chr, range(128, sys.maxunicode + 1)))
+    assert sorted(re.findall("[!-~]", signs, re.IGNORECASE)) == sorted(map(chr, _SMALL))
+    assert all(re.fullmatch(chr(_SMALL[sign]), chr(sign), re.IGNORECASE) for sign in _SMALL)
+
+
+@pytest.mark.parametrize(
+    "text, marker",
+    [
+        ("A\u017f\u017fistant: Try it.", "speaker_label"),
+        ("WOULD YOU L\u0130\u212aE ME TO GO ON?", "assistant_voice"),
+        ("Caf\u00e9! What genre do you li\u212ae?", "asks_for_preferences"),
+    ],
+)
+def test_letters_that_count_as_ascii_ones_are_read_as_such(text, marker):
+    assert marker in read_role(text).markers

@@ -219,6 +219,11 @@ def test_rarefied_share_is_what_drawing_gives():
     assert rarefied_share(row[None, :], 30)[0] == pytest.approx(np.mean(drawn), abs=5 * error)
 
 
+def test_rarefied_share_reads_a_huge_count_without_room_for_every_smaller_one():
+    row = np.array([2.0**31 - 1, 1.0, 1.0])
+    assert rarefied_share(row[None, :], 2)[0] == pytest.approx(0.5)
+
+
 def test_rarefied_share_of_words_that_are_all_different_is_one():
     assert rarefied_share(np.ones((1, 50)), 50)[0] == pytest.approx(1.0)
     assert rarefied_share(np.array([[1000.0]]), 500)[0] == pytest.approx(1 / 500)
