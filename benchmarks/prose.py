@@ -21,6 +21,7 @@ import numpy as np
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.alone import ALONE
 from crs_simcheck.baselines import load_baseline
 from crs_simcheck.instruments.vectors import (
     SENTENCE_SPLITTER,
@@ -89,7 +90,7 @@ def _seconds(folder: Path) -> float:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PYTHON"))}
     begin = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--crs-simcheck", "-q", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "--crs-simcheck", "-q", *ALONE],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -21,6 +21,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.alone import ALONE
 from crs_simcheck.project import SimulatorRun, read_settings
 from crs_simcheck.project.record import record
 from crs_simcheck.recordings import read_recording
@@ -117,14 +118,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         count = write_project(folder)
-        gate = (
-            "-m",
-            "pytest",
-            "--crs-simcheck",
-            "--simcheck-record=none",
-            "-p",
-            "no:cacheprovider",
-        )
+        gate = ("-m", "pytest", "--crs-simcheck", "--simcheck-record=none", *ALONE)
         process(folder, *gate)  # writes the bytecode
         whole, bare = [], []
         for _ in range(given.runs):

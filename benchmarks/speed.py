@@ -23,6 +23,7 @@ import numpy as np
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.alone import ALONE
 from crs_simcheck.baselines import Group, load_baseline, measure, measure_group
 from crs_simcheck.controls import make_control
 from crs_simcheck.gate import Comparison, GateSpec, Settings, joint_catalogue
@@ -90,7 +91,7 @@ def _peak(function: Callable[[], object]) -> float:
 def _pytest() -> None:
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "--crs-simcheck", "-q", "-p", "no:cacheprovider"],
+            [sys.executable, "-m", "pytest", "--crs-simcheck", "-q", *ALONE],
             cwd=ROOT / "examples" / "movies",
             capture_output=True,
             text=True,
