@@ -83,6 +83,9 @@ class Resolver:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._cache: dict[str, Match] = {}
+        # Titles of a year are looked at more closely only where a mention of that year needs it.
+        self._short: dict[int, _Names] = {}
+        self._spelt: dict[int, dict[tuple[str, ...], _Choices]] = {}
 
     @property
     def catalogue(self) -> Catalogue:
@@ -126,7 +129,8 @@ class Resolver:
                 return Match("ambiguous", None, known)
             return Match("unknown", None, known)
         sure, unsure = long_names(title)
-        named = self._within(self._called(forms, self._short) + self._known_as(sure), year, 0)
+        named = self._called(forms, self._short_in(year))
+        named += self._within(self._known_as(sure), year, 0)
         if named:
             return _decided("fuzzy", tuple(sorted(set(named))))
         match = self._fuzzy(forms, year)
@@ -178,7 +182,7 @@ class Resolver:
                 continue
             signature = number_signature(spelt)
             for near_year in (year - 1, year, year + 1):
-                choices = self._by_year.get((near_year, signature))
+                choices = self._spelt_in(near_year).get(signature)
                 if choices is None:
                     continue
                 for name, score, place in process.extract(
@@ -219,27 +223,38 @@ class Resolver:
         return _grouped((form, film) for film, forms in self._forms.items() for form in forms)
 
     @cached_property
-    def _short(self) -> _Names:
-        """Films by the parts of their titles that people may name them by."""
-        return _grouped(
-            (part, film)
-            for film in self._forms
-            for part in short_names(self._catalogue[film].title)
-        )
-
-    @cached_property
-    def _by_year(self) -> Mapping[tuple[int, tuple[str, ...]], _Choices]:
-        found: dict[tuple[int, tuple[str, ...]], _Choices] = {}
-        for film, forms in self._forms.items():
+    def _by_year(self) -> Mapping[int, tuple[int, ...]]:
+        """Films by their year, of those whose year is known."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for film in self._forms:
             year = self._catalogue[film].year
-            if year is None:
-                continue
-            for spelt in map(spelling, forms):
-                if len(spelt) > SHORT_TITLE:
-                    key = (year, number_signature(spelt))
-                    choices = found.setdefault(key, _Choices([], []))
-                    choices.names.append(spelt)
-                    choices.films.append(film)
+            if year is not None:
+                found[year].append(film)
+        return {year: tuple(films) for year, films in found.items()}
+
+    def _short_in(self, year: int) -> _Names:
+        """Films of a year by the parts of their titles that people may name them by."""
+        names = self._short.get(year)
+        if names is None:
+            names = self._short[year] = _grouped(
+                (part, film)
+                for film in self._by_year.get(year, ())
+                for part in short_names(self._catalogue[film].title)
+            )
+        return names
+
+    def _spelt_in(self, year: int) -> Mapping[tuple[str, ...], _Choices]:
+        """Spellings of the titles of a year, by the numbers in them."""
+        found = self._spelt.get(year)
+        if found is None:
+            found = self._spelt[year] = {}
+            for film in self._by_year.get(year, ()):
+                for spelt in map(spelling, self._forms[film]):
+                    if len(spelt) > SHORT_TITLE:
+                        key = number_signature(spelt)
+                        choices = found.setdefault(key, _Choices([], []))
+                        choices.names.append(spelt)
+                        choices.films.append(film)
         return found
 
 
