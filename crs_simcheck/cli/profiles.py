@@ -93,7 +93,7 @@ def build(source: Path, kind: str, out: Path, **given: Any) -> int:
     from crs_simcheck.catalogue import read_catalogue
     from crs_simcheck.profiles import write_profiles
     from crs_simcheck.profiles.salt import new_salt, salt_in
-    from crs_simcheck.project.films import shown_films
+    from crs_simcheck.project.films import known_films
     from crs_simcheck.project.histories import HistorySource, read_histories
 
     _check_out(out)
@@ -106,7 +106,7 @@ def build(source: Path, kind: str, out: Path, **given: Any) -> int:
             seed=settings.seed,
             least=given["least"],
             people=settings.seekers,
-            catalogue=shown_films(None) if films is None and kind == "rows" else films,
+            catalogue=known_films(None) if films is None and kind == "rows" else films,
             meta=given["meta"],
         )
     )

@@ -14,7 +14,7 @@ from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.engines.named import EngineSpec, parse_engine
 from crs_simcheck.errors import SettingsError
-from crs_simcheck.project.films import shown_films
+from crs_simcheck.project.films import known_films, shown_films
 from crs_simcheck.project.keys import RECORDINGS
 from crs_simcheck.project.live_settings import LiveSettings
 from crs_simcheck.project.sampling import chosen
@@ -158,7 +158,7 @@ class LiveRun:
         return Configuration(name, seed)
 
     def _genres(self, label: str) -> str:
-        films = shown_films(self.catalogue)
+        films = known_films(self.catalogue)
         index = films.index_of(label)
         return "" if index is None else " ".join(films[index].genres)
 

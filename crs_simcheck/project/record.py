@@ -15,7 +15,7 @@ from typing import Any
 from crs_simcheck.engines import Engine
 from crs_simcheck.engines.named import EngineSpec, open_engine, parse_engine
 from crs_simcheck.errors import EngineError, SettingsError
-from crs_simcheck.project.films import shown_films
+from crs_simcheck.project.films import known_films
 from crs_simcheck.project.live import LiveRun, made_of
 from crs_simcheck.project.live_settings import RecordMode
 from crs_simcheck.recordings import (
@@ -195,7 +195,7 @@ def _answerer(run: LiveRun, engine: Engine | None) -> Answerer:
         function = load_function(live.python, run.settings.folder)
         return CallableAnswerer(function, live.python, live.slots or 1)
     spec = _spec(run)
-    films = shown_films(run.catalogue).items if spec.kind == "embedded" else None
+    films = known_films(run.catalogue).items if spec.kind == "embedded" else None
     return EngineAnswerer(open_engine(spec, slots=live.slots, timeout=live.timeout, films=films))
 
 
