@@ -368,6 +368,12 @@ class FaultServer:
 
     async def _stop(self) -> None:
         if self._server is not None:
+            # Python 3.11 leaves open what was accepted in the very moment of closing: no more is
+            # accepted first, and what was gets its task.
+            for listening in self._server.sockets:
+                self._loop.remove_reader(listening.fileno())
+            for _ in range(5):
+                await asyncio.sleep(0)
             self._server.close()
             self._server = None
         for _ in range(3):

@@ -4,6 +4,21 @@ Nothing here knows what is measured. A *unit* is whatever answers independently 
 has *rows*, and a group of units pools its rows by addition. ``rng`` is always passed in.
 """
 
+from crs_simcheck.stats.agreement import (
+    IntraclassCorrelation,
+    Scale,
+    bias,
+    icc_2k,
+    krippendorff_alpha,
+)
+from crs_simcheck.stats.correlation import (
+    Correlation,
+    MeanCorrelation,
+    mean_pairwise_pearson,
+    pearson_of,
+    pearson_test,
+    spearman_test,
+)
 from crs_simcheck.stats.draws import (
     Allowance,
     Draws,
@@ -11,6 +26,11 @@ from crs_simcheck.stats.draws import (
     draw_groups,
     draw_pools,
     row_weights,
+)
+from crs_simcheck.stats.estimates import (
+    AGREEMENT_LEVEL,
+    Estimate,
+    mean_estimate,
 )
 from crs_simcheck.stats.functions import (
     above_zero,
@@ -33,6 +53,10 @@ from crs_simcheck.stats.power import (
     reference_suffices,
     units_needed,
 )
+from crs_simcheck.stats.ppi import (
+    PredictionPowered,
+    ppi_mean,
+)
 from crs_simcheck.stats.rare import RareRate, clopper_pearson, rare_rate, units_to_show
 from crs_simcheck.stats.rows import FloatArray, IntArray, Matrix, Pool, Rows, one_hot
 from crs_simcheck.stats.rule import (
@@ -53,21 +77,29 @@ from crs_simcheck.stats.rule import (
 )
 
 __all__ = [
+    "AGREEMENT_LEVEL",
     "CONFIDENCE_LEVEL",
     "Allowance",
     "ConfidenceInterval",
+    "Correlation",
     "Direction",
     "Draws",
+    "Estimate",
     "FloatArray",
     "IntArray",
+    "IntraclassCorrelation",
     "Matrix",
+    "MeanCorrelation",
     "Outcome",
     "Pool",
+    "PredictionPowered",
     "Range",
     "RareRate",
     "Reference",
     "Rows",
+    "Scale",
     "above_zero",
+    "bias",
     "clopper_pearson",
     "confidence_interval",
     "cut_once",
@@ -79,13 +111,20 @@ __all__ = [
     "draw_pools",
     "entropy_bits",
     "half_width",
+    "icc_2k",
     "jackknife_error",
+    "krippendorff_alpha",
     "least_drift",
     "leave_one_out",
+    "mean_estimate",
+    "mean_pairwise_pearson",
     "one_hot",
     "pearson",
     "pearson_each_with_each",
+    "pearson_of",
+    "pearson_test",
     "positive_columns",
+    "ppi_mean",
     "rare_rate",
     "rarefied_share",
     "ratio",
@@ -95,6 +134,7 @@ __all__ = [
     "row_weights",
     "score",
     "sigma_one",
+    "spearman_test",
     "standard_error",
     "t_quantile",
     "target_range",

@@ -4,9 +4,15 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import betainc, betaincc, betaincinv, stdtr, stdtrit
+from scipy.special import betainc, betaincc, betaincinv, fdtri, stdtr, stdtrit
 
-from crs_simcheck.stats.quantiles import beta_quantile, student_quantile
+from crs_simcheck.stats.quantiles import (
+    beta_quantile,
+    beta_share,
+    f_quantile,
+    student_quantile,
+    student_tails,
+)
 
 SHAPES = (0.01, 0.1, 0.3, 0.5, 1, 1.5, 2, 3.7, 10, 14.9, 15.1, 33, 101, 501.5, 2000, 1e4, 1e5, 1e6)
 LEVELS = (0.001, 0.05, 0.2, 0.5, 0.8, 0.95, 0.999)
@@ -65,3 +71,37 @@ def test_what_has_no_quantile_of_beta(a, b, p):
 def test_what_has_no_quantile_of_t(degrees, p):
     with pytest.raises(ValueError, match="no quantile of t"):
         student_quantile(degrees, p)
+
+
+@pytest.mark.parametrize("a", SHAPES)
+def test_shares_of_beta_are_those_of_scipy(a):
+    for b, x in product(SHAPES, (0, 1e-9, 0.001, 0.2, 0.5, 0.8, 0.999, 1 - 1e-9, 1)):
+        assert beta_share(a, b, x) == pytest.approx(betainc(a, b, x), rel=1e-8, abs=1e-13)
+
+
+@pytest.mark.parametrize("degrees", [0.5, 1, 2, 3, 8, 10, 99, 1e3, 1e5])
+def test_tails_of_t_are_those_of_scipy(degrees):
+    for t in (1e-9, 1e-4, 0.1, 0.5, 1, 1.56, 2, 5, 30, 1e4):
+        expected = 2 * stdtr(degrees, -t)
+        assert student_tails(degrees, t) == pytest.approx(expected, rel=1e-8, abs=1e-300)
+        assert student_tails(degrees, -t) == student_tails(degrees, t)
+    assert student_tails(degrees, 0) == 1
+    assert student_tails(degrees, math.inf) == student_tails(degrees, -math.inf) == 0
+
+
+@pytest.mark.parametrize("above", [0.7, 1, 2, 5, 40, 1e3])
+def test_quantiles_of_f_are_those_of_scipy(above):
+    for below, p in product((0.7, 1, 2, 7.3, 99, 1e4), (0.025, 0.5, 0.9, 0.975)):
+        assert f_quantile(above, below, p) == pytest.approx(fdtri(above, below, p), rel=1e-7)
+
+
+def test_what_has_no_share_no_tails_and_no_quantile_of_f():
+    for a, b, x in ((0, 1, 0.5), (1, 1, -0.1), (1, 1, 1.1), (1, 1, math.nan)):
+        with pytest.raises(ValueError, match="no share of beta"):
+            beta_share(a, b, x)
+    for degrees, t in ((0, 1), (5, math.nan)):
+        with pytest.raises(ValueError, match="no tails of t"):
+            student_tails(degrees, t)
+    for above, below, p in ((0, 1, 0.5), (1, 0, 0.5), (1, 1, 0), (1, 1, 1)):
+        with pytest.raises(ValueError, match="no quantile of F"):
+            f_quantile(above, below, p)
