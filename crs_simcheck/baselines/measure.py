@@ -50,7 +50,7 @@ TABLES_OF: Mapping[TaskName, tuple[TableName, ...]] = MappingProxyType(
         "bin_pref": ("answers", "responses", "conduct"),
         "open_pref": (*_PROSE, "conduct"),
         "rec_request": (*_PROSE, "conduct"),
-        "neg_feedback": (*_PROSE, "conduct"),
+        "neg_feedback": (*_PROSE, "reactions", "conduct"),
     }
 )
 _Rows = dict[TableName, list[tuple[Any, ...]]]
@@ -150,6 +150,10 @@ def _rows(one: Measured, unread: Sequence[str]) -> _Rows:
     elif one.response.task == "bin_pref":
         yes = None if seen.yes is None else float(seen.yes)
         rows["answers"] = [(film, yes, seen.rating) for film in one.films]
+    elif seen.reaction is not None:
+        fit = one.response.stimulus.get("relevant")
+        rejected = float(seen.reaction == "reject")
+        rows["reactions"] = [(rejected, None if fit is None else float(bool(fit)))]
     return rows | _rows_of_prose(one, unread)
 
 

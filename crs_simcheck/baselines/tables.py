@@ -35,7 +35,14 @@ __all__ = [
 ]
 
 TableName = Literal[
-    "mentions", "answers", "responses", "texts", "word_vectors", "sentence_vectors", "conduct"
+    "mentions",
+    "answers",
+    "responses",
+    "texts",
+    "word_vectors",
+    "sentence_vectors",
+    "conduct",
+    "reactions",
 ]
 ColumnKind = Literal["label", "number", "bag", "vector"]
 Column: TypeAlias = NDArray[Any] | Bags
@@ -75,6 +82,9 @@ COLUMNS: Mapping[TableName, Mapping[str, ColumnKind]] = MappingProxyType(
         # The mean of the unit vectors of a response's words or sentences, and of how many.
         "word_vectors": MappingProxyType({"n": "number", "missing": "number", "mean": "vector"}),
         "sentence_vectors": MappingProxyType({"n": "number", "mean": "vector"}),
+        # Of answers to a recommendation: whether it was turned down, and whether it fits the seeker
+        # (empty where nobody knows). Both 1 or 0.
+        "reactions": MappingProxyType({"rejected": "number", "fit": "number"}),
         # Of recorded answers: how they were given. All 1 or 0.
         "conduct": MappingProxyType(dict.fromkeys(CONDUCT_NUMBERS, "number")),
     }

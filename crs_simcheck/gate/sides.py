@@ -21,6 +21,7 @@ from crs_simcheck.metrics import (
     answer_rows,
     conduct_rows,
     mention_rows,
+    reaction_rows,
     response_rows,
     text_rows,
     usable_attributes,
@@ -204,6 +205,8 @@ class Sides:
             return response_rows(owner, n_seekers, numbers, texts)
         if name == "texts":
             return self._make_texts(table, n_seekers)
+        if name == "reactions":
+            return reaction_rows(owner, n_seekers, table.array("rejected"), table.array("fit"))
         if name == "conduct":
             return conduct_rows(owner, n_seekers, {k: table.array(k) for k in CONDUCT_NUMBERS})
         missing = table.array("missing") if "missing" in table.columns else np.zeros(len(table))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from crs_simcheck.instruments.aspects import Lexicon, film_lexicon, open_aspects, read_lexicon
 from crs_simcheck.instruments.base import Instrument
@@ -30,6 +31,10 @@ from crs_simcheck.instruments.titles_named import TitleFinder
 from crs_simcheck.instruments.words import count_words, words
 from crs_simcheck.instruments.yesno import is_exact_yes_no, read_yes_no
 
+if TYPE_CHECKING:
+    from crs_simcheck.instruments.injection import injection_signs, instructs_judge
+    from crs_simcheck.instruments.reaction import Reaction, read_reaction
+
 __all__ = [
     "INSTRUMENTS",
     "ROLE_RULES",
@@ -38,6 +43,7 @@ __all__ = [
     "Instrument",
     "Lexicon",
     "MentionList",
+    "Reaction",
     "RoleReading",
     "RoleRule",
     "Sentiment",
@@ -47,12 +53,15 @@ __all__ = [
     "count_words",
     "film_lexicon",
     "format_violation",
+    "injection_signs",
+    "instructs_judge",
     "is_exact_yes_no",
     "leaked_titles",
     "open_aspects",
     "read_conduct",
     "read_lexicon",
     "read_mentions",
+    "read_reaction",
     "read_role",
     "read_sentiment",
     "read_yes_no",
@@ -77,7 +86,26 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
             Instrument("sentences", 1, "the sentences of a text"),
             Instrument("sentiment", 1, "sentences by sentiment, by VADER's compound score"),
             Instrument("title-mentions", 1, "titles of the catalogue that a text names"),
+            Instrument("reaction", 1, "a recommendation taken, turned down, or unclear"),
+            Instrument("injection", 1, "words to a judge: scores, instructions, fake roles"),
             Instrument("conduct", 1, "empty answers, refusals, thoughts left in the answer"),
         )
     }
 )
+
+# Instruments of one task alone, whose many rules take longer to load than most runs have use for.
+_LATE = {
+    "Reaction": "reaction",
+    "injection_signs": "injection",
+    "instructs_judge": "injection",
+    "read_reaction": "reaction",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import an instrument of one task when it is first used."""
+    if name not in _LATE:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crs_simcheck.errors import UnknownNameError
-from crs_simcheck.metrics import bin_pref, conduct, items_talk, responses, texts
+from crs_simcheck.metrics import bin_pref, conduct, items_talk, reactions, responses, texts
 from crs_simcheck.metrics.base import Margin, Metric, RateColumns, RepeatColumns, Table
 from crs_simcheck.metrics.bin_pref import correlations, correlations_in_pairs, mean_ratings
 from crs_simcheck.metrics.blocks import (
@@ -23,6 +23,7 @@ from crs_simcheck.metrics.blocks import (
     conduct_rows,
     known_column_of,
     mention_rows,
+    reaction_rows,
     response_rows,
     text_rows,
     vector_rows,
@@ -58,6 +59,7 @@ __all__ = [
     "mention_rows",
     "metric_named",
     "metrics_of",
+    "reaction_rows",
     "response_rows",
     "text_rows",
     "usable_attributes",
@@ -71,6 +73,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             *items_talk.METRICS,
             *bin_pref.METRICS,
             *texts.METRICS,
+            *reactions.METRICS,
             *responses.METRICS,
             *conduct.METRICS,
         )

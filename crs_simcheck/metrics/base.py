@@ -15,7 +15,14 @@ from crs_simcheck.stats import Direction, FloatArray, Pool, Rows, positive_colum
 __all__ = ["Compute", "Margin", "Metric", "RateColumns", "RepeatColumns", "Table"]
 
 Table = Literal[
-    "mentions", "answers", "responses", "texts", "word_vectors", "sentence_vectors", "conduct"
+    "mentions",
+    "answers",
+    "responses",
+    "texts",
+    "word_vectors",
+    "sentence_vectors",
+    "conduct",
+    "reactions",
 ]
 Compute = Callable[[Pool, Frame], FloatArray]
 

@@ -19,6 +19,8 @@ __all__ = [
     "ASPECTS",
     "ASPECTS_READ",
     "CONDUCT_NUMBERS",
+    "FIT",
+    "FIT_REJECTED",
     "MENTIONS",
     "MISSING",
     "NAMING",
@@ -28,6 +30,8 @@ __all__ = [
     "SENTENCES_READ",
     "SENTIMENTS",
     "STARRED",
+    "UNFIT",
+    "UNFIT_REJECTED",
     "UNKNOWN",
     "WORDS_READ",
     "answer_rows",
@@ -35,6 +39,7 @@ __all__ = [
     "conduct_rows",
     "known_column_of",
     "mention_rows",
+    "reaction_rows",
     "response_rows",
     "text_rows",
     "vector_rows",
@@ -52,6 +57,9 @@ ADDED, MISSING = range(2)
 # What is kept of a response. Each number has two columns in the block "sums": its sum, and in how
 # many responses it could be read.
 RESPONSE_NUMBERS = ("words", "violation", "role", "leak")
+# Columns of the block "sums" of reactions: films that do not fit, and ones that do, each with how
+# many were turned down and how many were answered.
+UNFIT_REJECTED, UNFIT, FIT_REJECTED, FIT = range(4)
 # The same of how an answer was given; see the table "conduct".
 CONDUCT_NUMBERS = (
     "empty",
@@ -154,6 +162,25 @@ def conduct_rows(owner: IntArray, n_seekers: int, numbers: Mapping[str, FloatArr
     Block: ``sums`` (R × 14): of each number its sum, and in how many responses it could be told.
     """
     return Rows(owner, n_seekers, {"sums": _sums([numbers[name] for name in CONDUCT_NUMBERS])})
+
+
+def reaction_rows(owner: IntArray, n_seekers: int, rejected: FloatArray, fit: FloatArray) -> Rows:
+    """Return the rows of answers to a recommendation, one a response.
+
+    Parameters
+    ----------
+    rejected:
+        (R,) 1 where it was turned down, else 0.
+    fit:
+        (R,) 1 where the film fits the seeker, 0 where not, NaN where nobody knows.
+
+    Block: ``sums`` (R × 4: films that do not fit: turned down, answered; the same of ones that do).
+    """
+    columns = []
+    for wanted in (0.0, 1.0):
+        of_kind = np.asarray(fit == wanted)
+        columns += [np.where(of_kind, np.nan_to_num(rejected), 0.0), of_kind.astype(np.float64)]
+    return Rows(owner, n_seekers, {"sums": np.stack(columns, axis=1)})
 
 
 def _sums(numbers: Sequence[FloatArray]) -> FloatArray:

@@ -228,6 +228,29 @@ def _alike(measured: Sequence[Measured], source: str) -> Iterator[str]:
     yield from _most(lines, len(ordered))
 
 
+def _reactions(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    """Show how each kind of recommendation was taken, then the answers that are not as expected."""
+    kinds = {False: "does not fit", True: "fits", None: "may fit or not"}
+    counts = Counter(
+        (one.response.stimulus.get("relevant"), one.observation.reaction) for one in measured
+    )
+    for fit, words in kinds.items():
+        of_kind = {r: n for (f, r), n in counts.items() if f is fit}
+        if of_kind:
+            told = ", ".join(f"{of_kind.get(r, 0)} {r}" for r in ("reject", "accept", "unclear"))
+            yield f"a film that {words}: {told}"
+    odd = [
+        one
+        for one in measured
+        if (one.observation.reaction, one.response.stimulus.get("relevant"))
+        not in (("reject", False), ("accept", True))
+    ]
+    lines = (
+        f"{_place(o, source)}: {o.observation.reaction}: {excerpt(o.response.text)}" for o in odd
+    )
+    yield from _most(lines, len(odd))
+
+
 def _conduct(measured: Sequence[Measured], source: str) -> Iterator[str]:
     """Show what is known of how the answers were given."""
     rows = [one.response for one in measured]
@@ -253,6 +276,7 @@ _VIEWS_OF_TABLE: Mapping[str, _View] = MappingProxyType(
         "word_vectors": _words_used,
         "sentence_vectors": _alike,
         "conduct": _conduct,
+        "reactions": _reactions,
     }
 )
 _VIEWS: Mapping[str, _View] = MappingProxyType(

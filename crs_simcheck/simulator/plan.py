@@ -149,6 +149,7 @@ class _NegFeedback:
     def __init__(self, plan: TaskPlan) -> None:
         self.unfit, self.fit = plan.number("unfit"), plan.number("fit")
         self.films = [item for item in _known(plan, self.unfit + self.fit) if item.genres]
+        self.shown = [(item.label, frozenset(item.genres)) for item in self.films]
         self.plain = {item.label: normalise_title(item.label) for item in self.films}
         self.genres = {item.label: frozenset(item.genres) for item in plan.films if item.genres}
 
@@ -169,10 +170,7 @@ class _NegFeedback:
     @lru_cache(maxsize=256)  # noqa: B019 - lives as long as the plan of one task
     def _by_fit(self, liked: frozenset[str]) -> tuple[list[str], list[str]]:
         """Return the films that fit a taste best, and those that share no genre with it."""
-        shares = [
-            (len(liked.intersection(item.genres)) / len(item.genres), item.label)
-            for item in self.films
-        ]
+        shares = [(len(liked & genres) / len(genres), label) for label, genres in self.shown]
         best = max((share for share, _ in shares), default=0.0)
         fit = [label for share, label in shares if share == best > 0]
         return fit, [label for share, label in shares if share == 0]
@@ -199,13 +197,19 @@ _STIMULI: Mapping[TaskName, Callable[[TaskPlan], _Stimuli]] = {
 }
 
 
-def _by_fame(films: Iterable[Item]) -> list[Item]:
-    return sorted(films, key=lambda item: (-(item.popularity or 0.0), item.label))
+@lru_cache(maxsize=4)
+def _by_fame(films: Catalogue) -> tuple[Item, ...]:
+    """Return the films, each label once, best known first."""
+    films_by_label = [
+        (-(films[place].popularity or 0.0), label, films[place])
+        for label, place in films.places.items()
+    ]
+    return tuple(item for _, _, item in sorted(films_by_label, key=lambda entry: entry[:2]))
 
 
 def _known(plan: TaskPlan, need: int) -> list[Item]:
     """Return the best-known films, or say that there are too few."""
-    films = _by_fame({item.label: item for item in plan.films}.values())[:POOL]
+    films = list(_by_fame(plan.films)[:POOL])
     if len(films) < need:
         raise InputError(
             f"{plan.task} shows each seeker {need} films, and {len(films)} are known",
@@ -226,7 +230,7 @@ def rated_films(films: Catalogue, count: int) -> tuple[str, ...]:
     InputError
         Where there are fewer films.
     """
-    known = _by_fame({i.label: i for i in films if i.year is not None}.values())
+    known = [item for item in _by_fame(films) if item.year is not None]
     if has_ratings(films, count):
         rated = [item for item in known if item.mean_rating is not None][:POOL]
         ordered = sorted(rated, key=lambda item: (item.mean_rating or 0.0, item.label))

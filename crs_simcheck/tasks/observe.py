@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from crs_simcheck.instruments import (
     SentimentCounts,
@@ -21,6 +22,9 @@ from crs_simcheck.instruments import (
 )
 from crs_simcheck.records import Response, TaskName
 from crs_simcheck.tasks.readers import Readers
+
+if TYPE_CHECKING:
+    from crs_simcheck.instruments.reaction import Reaction
 
 __all__ = ["READ_BY", "TEXT_TASKS", "Observation", "Said", "observe", "stars_to_yes"]
 
@@ -59,6 +63,7 @@ READ_BY: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "sentence_vectors": MappingProxyType(
             dict.fromkeys(("n", "mean"), ("sentences", "sentence-vectors"))
         ),
+        "reactions": MappingProxyType({"rejected": ("reaction",), "fit": ()}),
         "conduct": MappingProxyType(
             {
                 **dict.fromkeys(("empty", "refusal", "thinking"), ("conduct",)),
@@ -110,6 +115,8 @@ class Observation:
         items_talk: titles in the order in which they were named.
     item, yes, rating:
         Tasks with a stimulus: its title; bin_pref: the answer, None where it is unclear; stars.
+    reaction:
+        neg_feedback: whether the recommendation is accepted or rejected, or neither can be told.
     said:
         Tasks that ask for prose: what it says.
     """
@@ -123,6 +130,7 @@ class Observation:
     item: str | None = None
     yes: bool | None = None
     rating: float | None = None
+    reaction: Reaction | None = None
     said: Said | None = None
 
 
@@ -138,6 +146,12 @@ def _of_text(text: str) -> tuple[int, tuple[str, ...], str]:
 
 
 _yes_no = lru_cache(maxsize=256)(read_yes_no)
+
+
+def _reaction(text: str) -> Reaction:
+    from crs_simcheck.instruments.reaction import read_reaction  # many rules, for one task
+
+    return read_reaction(text)
 
 
 def _said(text: str, readers: Readers) -> Said:
@@ -190,5 +204,6 @@ def observe(
         item=own,
         yes=yes,
         rating=response.rating,
+        reaction=_reaction(text) if response.task == "neg_feedback" else None,
         said=_said(text, readers) if readers is not None and response.task in TEXT_TASKS else None,
     )

@@ -19,13 +19,13 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BEFORE = """\
-Does a change of a prompt make a simulated seeker more like people? Two sets of prompts are asked the
-same five tasks, recorded, and gated against people: see examples/prompts/simcheck.toml.
+Does a change of a prompt make a simulated seeker more like people? Two sets of prompts are asked
+the same five tasks, recorded, and gated against people: see examples/prompts/simcheck.toml.
 
-  naive    the prompts that ship: they say what is asked, and no more     expected: drifts
-  better   the same tasks; guidelines that speak of people's habits       expected: within, every gate
+  naive    the prompts that ship: they say what is asked         expected: drifts
+  better   the same tasks; guidelines speak of people's habits   expected: within, every gate
 
-The engine is "embedded", a seeker made of rules. It is no language model, and shows nothing about any.
+The engine is "embedded", a seeker made of rules: no language model, and no evidence about any.
 """
 # Faults that simulators without advice have; what the better guidelines address.
 DRIFTS = (

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from crs_simcheck import load_baseline
+from crs_simcheck.catalogue import Item
 
 N_PEOPLE, N_FILMS, SEED = 140, 1500, 2026
 
@@ -35,7 +37,7 @@ def main(out: Path) -> None:
                 file.write(json.dumps(row) + "\n")
 
 
-def rated(rng, films, genres):
+def rated(rng: random.Random, films: list[Item], genres: list[str]) -> Iterator[tuple[Item, float]]:
     """Yield films with stars: more often of a few genres and a decade, and liked the better."""
     liked = set(rng.sample(genres, 3))
     decade = rng.choice([1970, 1980, 1990, 1990, 2000, 2000, 2010])

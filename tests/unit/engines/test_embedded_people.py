@@ -90,7 +90,7 @@ def figures(verdicts, wanted, outcome):
     }
 
 
-@pytest.mark.parametrize("seed", (0,))
+@pytest.mark.parametrize("seed", [0])
 def test_naive_prompts_drift(outcomes, seed):
     found = outcomes("naive", seed)
     wanted = {(task, metric) for metric, task in DRIFTS.items()}
@@ -105,7 +105,7 @@ def test_naive_prompts_drift(outcomes, seed):
     assert [place for place in wanted if place[1] in high and not found[place].too_high] == []
 
 
-@pytest.mark.parametrize("seed", (0,))
+@pytest.mark.parametrize("seed", [0])
 def test_better_prompts_are_within(outcomes, seed):
     found = outcomes("better", seed)
     wanted = {(task, metric) for metric, task in DRIFTS.items()}

@@ -25,6 +25,8 @@ READERS = {
     ],
     "sentences": instruments.split_sentences,
     "sentiment": instruments.read_sentiment,
+    "reaction": instruments.read_reaction,
+    "injection": instruments.injection_signs,
     "aspects": instruments.film_lexicon().read,
     "open-aspects": instruments.open_aspects,
     "title-mentions": instruments.TitleFinder(["Heat (1995)", "Paper Lions (2004)"]).named,
@@ -115,7 +117,7 @@ def test_direction_marks_change_nothing(text):
 
 def test_every_instrument_has_a_name_and_a_version():
     names = {"words", "text-key", "yes-no", "mentions", "role-markers", "format", "leakage"}
-    names |= {"sentences", "sentiment", "title-mentions", "conduct"}
+    names |= {"sentences", "sentiment", "title-mentions", "conduct", "reaction", "injection"}
     assert set(INSTRUMENTS) == names
     for name, instrument in INSTRUMENTS.items():
         assert instrument.name == name

@@ -83,6 +83,8 @@ def test_the_metrics_are_all_there():
         "sentence_diversity",
         "sentence_diversity_yoon",
         "title_mention_rate",
+        "rejection_rate_unfit",
+        "rejection_rate_fit",
         *CONDUCT,
     }
 

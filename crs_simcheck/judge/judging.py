@@ -1,0 +1,255 @@
+"""Judging answers: each is asked about, asked again where the reply is no score, and then missing.
+
+A score that is missing is not a low score. An answer that speaks to the judge is not shown to one.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from crs_simcheck.engines import About, Engine, Options, Request
+from crs_simcheck.errors import BadReplyError, PromptTooLongError
+from crs_simcheck.instruments.injection import instructs_judge
+from crs_simcheck.judge.asking import Case, Scores, messages_for, read_scores
+from crs_simcheck.judge.rubric import CRITERIA, Rubric
+from crs_simcheck.recordings import Recording, request_key, seed_of
+from crs_simcheck.records import Message, Response
+from crs_simcheck.simulator import side_by_side
+
+__all__ = [
+    "ATTEMPTS",
+    "JudgeSpec",
+    "Judged",
+    "Judgement",
+    "judge_cases",
+    "replay_judgements",
+    "unjudged",
+]
+
+ATTEMPTS = 3
+"""How often a judge is asked about one answer before its score is missing."""
+
+_AGAIN_TEMPERATURE = 0.8  # the same request would only give the same reply
+_Key = str
+
+
+@dataclass(frozen=True)
+class JudgeSpec:
+    """Who judges by what: the part of a judge that stands in the key of a recorded reply."""
+
+    kind: str
+    model: str
+    rubric: Rubric
+    options: Options = field(default_factory=lambda: Options(temperature=0.0, num_predict=128))
+    repeats: int = 1
+
+    @property
+    def name(self) -> str:
+        """Kind and model, for reports."""
+        return f"{self.kind}:{self.model}"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one judge says of one answer: scores, or why they are missing."""
+
+    scores: Scores | None
+    missing: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All judgements of one answer, over judges and repeats."""
+
+    response: Response
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def scores(self) -> Mapping[str, float] | None:
+        """The median of each criterion over the judgements that give scores; None without any."""
+        given = [j.scores for j in self.judgements if j.scores is not None]
+        if not given:
+            return None
+        return {c: float(statistics.median(getattr(s, c) for s in given)) for c in CRITERIA}
+
+    @property
+    def value(self) -> float | None:
+        """¼ (A + B + C + D) of these medians, 0 to 10."""
+        scores = self.scores
+        return None if scores is None else sum(scores.values()) / len(scores)
+
+    @property
+    def spread(self) -> float | None:
+        """The range between the means of the single judgements; None of fewer than two."""
+        means = [j.scores.mean for j in self.judgements if j.scores is not None]
+        return max(means) - min(means) if len(means) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One request to a judge, with its key."""
+
+    request: Request
+    key: _Key
+
+
+def _attempts(
+    spec: JudgeSpec, response: Response, messages: tuple[Message, ...], repeat: int
+) -> Iterator[_Attempt]:
+    """Yield the requests about one answer, in the order in which they are made."""
+    for attempt in range(ATTEMPTS):
+        seed = seed_of("judge", response.request or response.seeker, repeat, attempt)
+        temperature = spec.options.temperature if attempt == 0 else _AGAIN_TEMPERATURE
+        options = replace(spec.options, seed=seed, temperature=temperature)
+        key = request_key(
+            spec.kind,
+            spec.model,
+            {**options.as_json(), "format": spec.rubric.schema, "rubric": spec.rubric.sha256},
+            messages,
+            repeat * ATTEMPTS + attempt,
+        )
+        yield _Attempt(Request(messages, options, spec.rubric.schema), key)
+
+
+def replay_judgements(
+    specs: Sequence[JudgeSpec], cases: Iterable[tuple[Response, Case]], held: Recording
+) -> tuple[Judged, ...]:
+    """Return what is recorded of judges; see :func:`unjudged` for what is not."""
+    return tuple(
+        Judged(
+            response,
+            tuple(
+                _replayed(spec, response, case, repeat, held) or Judgement(None, "not judged")
+                for spec in specs
+                for repeat in range(spec.repeats)
+            ),
+        )
+        for response, case in cases
+    )
+
+
+def unjudged(
+    specs: Sequence[JudgeSpec], cases: Iterable[tuple[Response, Case]], held: Recording
+) -> int:
+    """Return how many judgements are neither recorded nor known to be missing."""
+    return sum(
+        _replayed(spec, response, case, repeat, held) is None
+        for response, case in cases
+        for spec in specs
+        for repeat in range(spec.repeats)
+    )
+
+
+def _replayed(
+    spec: JudgeSpec, response: Response, case: Case, repeat: int, held: Recording
+) -> Judgement | None:
+    if instructs_judge(case.answer):
+        return Judgement(None, "the answer speaks to the judge")
+    problem, messages = "", messages_for(spec.rubric, case)
+    for made, attempt in enumerate(_attempts(spec, response, messages, repeat), start=1):
+        reply = held.get("neg_feedback", attempt.key)
+        if reply is None:
+            return None
+        found = read_scores(reply.text)
+        if isinstance(found, Scores):
+            return Judgement(found, attempts=made)
+        problem = found
+    return Judgement(None, f"no score in {ATTEMPTS} replies: {problem}", ATTEMPTS)
+
+
+async def judge_cases(
+    spec: JudgeSpec,
+    engine: Engine,
+    cases: Iterable[tuple[Response, Case]],
+    held: Recording,
+    write: Callable[[Response], object],
+    *,
+    date: str,
+    done: Callable[[], object] | None = None,
+) -> int:
+    """Ask a judge about every answer that it has not judged, and write its replies down.
+
+    Parameters
+    ----------
+    held:
+        What is recorded: nothing of it is asked again.
+    write:
+        Takes each reply as a row, valid or not.
+    done:
+        Called after each answer that was judged.
+
+    Returns
+    -------
+    asked:
+        How many requests were made.
+
+    Raises
+    ------
+    EngineError
+        Where nothing more can be asked; what was answered is written.
+    """
+    asking = _Asking(spec, engine, await engine.about(), held, write, date, done)
+    todo = (
+        (response, case, repeat)
+        for response, case in cases
+        for repeat in range(spec.repeats)
+        if _replayed(spec, response, case, repeat, held) is None
+    )
+    await side_by_side(todo, engine.slots, asking.about_one)
+    return asking.asked
+
+
+@dataclass
+class _Asking:
+    spec: JudgeSpec
+    engine: Engine
+    about: About
+    held: Recording
+    write: Callable[[Response], object]
+    date: str
+    done: Callable[[], object] | None
+    asked: int = 0
+
+    async def about_one(self, one: tuple[Response, Case, int]) -> None:
+        """Ask about one answer until a reply gives scores; what is recorded is not asked again."""
+        response, case, repeat = one
+        messages = messages_for(self.spec.rubric, case)
+        for attempt in _attempts(self.spec, response, messages, repeat):
+            known = self.held.get("neg_feedback", attempt.key)
+            text = known.text if known is not None else await self._ask(response, attempt)
+            if text is None:
+                return  # nothing is written: it is asked again the next time
+            if isinstance(read_scores(text), Scores):
+                break
+        if self.done is not None:
+            self.done()
+
+    async def _ask(self, response: Response, attempt: _Attempt) -> str | None:
+        self.asked += 1
+        try:
+            reply = await self.engine.answer(attempt.request)
+        except (BadReplyError, PromptTooLongError):
+            return None
+        meta = {
+            "engine": self.about.kind,
+            "model": self.about.model,
+            "digest": reply.digest or self.about.digest,
+            "server": reply.server or self.about.server,
+            "date": self.date,
+            "rubric": self.spec.rubric.sha256,
+            "tokens": reply.tokens,
+            "judges": response.request,
+        }
+        row = Response(
+            "neg_feedback",
+            response.seeker,
+            reply.text,
+            response.stimulus,
+            request=attempt.key,
+            meta={key: value for key, value in meta.items() if value is not None},
+        )
+        self.write(row)
+        return reply.text
