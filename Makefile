@@ -41,10 +41,10 @@ demo: $(VENV)/.installed ## gate a real LLM simulator, people, a control; then a
 test: $(VENV_TEST)/.installed suite ## run the tests against the built wheel
 	@$(call in_suite,$(VENV_TEST),-n $(JOBS) --dist worksteal $(PYTEST_ARGS))
 
-test-full: ollama $(VENV_FULL)/.installed suite ## run the tests that need torch, Ollama, a browser or Dask; none may be skipped
+test-full: ollama $(VENV_FULL)/.installed suite ## run the slow tests, and those that need torch, Ollama, a browser or Dask
 	@export CRS_SIMCHECK_NO_SKIP=1 CRS_SIMCHECK_OLLAMA="$(abspath $(OLLAMA))"; \
 	$(call in_suite,$(VENV_FULL),-n $(JOBS) --dist worksteal \
-	  -m "torch or ollama or browser or cluster" $(PYTEST_ARGS))
+	  -m "torch or ollama or browser or cluster or slow" $(PYTEST_ARGS))
 
 ollama: $(OLLAMA) ## build an Ollama server for the tests under .ollama/, where none is installed
 	@:

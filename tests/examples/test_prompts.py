@@ -46,6 +46,7 @@ def test_the_demo(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_other_seeds_come_out_alike(tmp_path, seed):
     found = {}

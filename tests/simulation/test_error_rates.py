@@ -63,6 +63,7 @@ def test_range_of_plain_draws_fails_people_where_groups_overlap():
     assert any(promise in s for s in misses(everybody, "naive draws", DEVIATIONS))
 
 
+@pytest.mark.slow
 def test_correlation_that_has_drifted_is_never_within():
     rows = rates("bin_pref_correlation", people=(271,), runs=RUNS // 2)
     assert misses(rows, deviations=DEVIATIONS) == []

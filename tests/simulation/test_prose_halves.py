@@ -14,6 +14,7 @@ LEAST_WITHIN = 7
 PROSE = ("texts", "word_vectors", "sentence_vectors")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name, task, count",
     [

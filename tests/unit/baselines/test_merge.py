@@ -81,7 +81,7 @@ def table_bytes(group, folder):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(groups("a"), groups("b"), groups("c"))
 def test_it_depends_neither_on_order_nor_on_what_was_merged_first(tmp_path, a, b, c):

@@ -139,6 +139,7 @@ def test_killed_while_writing_it_is_the_old_group_or_the_new(tmp_path, group):
     assert beside(out) == ["out"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_killed_while_building_a_second_run_gives_the_bytes_of_an_undisturbed_one(tmp_path):
     reviews = made_up_amazon.some(made_up_amazon.review_2023, people=500)
