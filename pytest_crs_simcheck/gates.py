@@ -131,7 +131,12 @@ def _as_asked(
         raise pytest.UsageError(f"simcheck_record: found '{record}', need none, new or all")
     live = settings.live
     if live is not None:
-        live = replace(live, record=record, engine_at=config.getoption("simcheck_engine"))
+        live = replace(
+            live,
+            record=record,
+            engine_at=config.getoption("simcheck_engine"),
+            partial=seekers is not None,
+        )
     return replace(settings, seekers=seekers or settings.seekers, live=live)
 
 

@@ -54,6 +54,10 @@ def record(
     They are kept under recordings/SIMULATOR; commit that folder, and `pytest --crs-simcheck`
     replays them without an engine. Kill it when you like: the same command asks only for the rest.
     """
+    if prune and seekers is not None:
+        raise click.UsageError(
+            "--prune with --seekers would remove the answers of the other seekers; leave one out"
+        )
     from crs_simcheck.project import SimulatorRun
     from crs_simcheck.project.record import estimate
     from crs_simcheck.project.record import record as run_recording
@@ -66,7 +70,7 @@ def record(
             replace(
                 settings,
                 seekers=seekers or settings.seekers,
-                live=replace(live, engine_at=engine),
+                live=replace(live, engine_at=engine, partial=seekers is not None),
             )
         ).live
         assert run is not None

@@ -99,8 +99,7 @@ def parse_address(
         The message shows nothing before the last ``@``.
     """
     given = text.strip()
-    shown = f"***@{given.rpartition('@')[2]}" if "@" in given else given
-    wrong = _Wrong(what, shown)
+    wrong = _Wrong(what, _shown(given))
     scheme, mark, rest = given.partition("://")
     if not mark:
         if need_scheme:
@@ -134,6 +133,12 @@ def parse_address(
         raise wrong("a space, a line break or a letter that needs escaping stands in its path")
     path = path.strip("/")
     return Address(scheme, _ANY.get(host, host), port, f"/{path}" if path else "", secret)
+
+
+def _shown(given: str) -> str:
+    """Return an address without what may be a password or a key: before an @, in a query."""
+    shown = f"***@{given.rpartition('@')[2]}" if "@" in given else given
+    return re.sub(r"[?#].*", "?***", shown, flags=re.DOTALL)
 
 
 def _port(digits: str, wrong: _Wrong) -> int:

@@ -114,7 +114,11 @@ class HttpClient:
             return Failure("reply", f"an answer of more than {self._max_bytes:,} bytes")
         if status != 200:
             return of_status(status, raw, headers)
-        return _parse(raw)
+        found = _parse(raw)
+        if authorization is not None and isinstance(found, Answer):
+            # A server may say the key back, and what it says is kept.
+            return Answer(_scrubbed(found.value, authorization))
+        return found
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes | None:
         """Return the body, or None where it is too long."""
@@ -207,6 +211,17 @@ def _parse(raw: bytes) -> Answer | Failure:
         return Failure("reply", f"an answer that is not JSON: {_start(raw)}", status=200)
     except (ValueError, RecursionError):
         return Failure("reply", f"an answer that is not JSON: {_start(raw)}", status=200)
+
+
+def _scrubbed(value: Any, secret: Secret) -> Any:
+    """Return a JSON value without the secret in any of its texts."""
+    if isinstance(value, str):
+        return secret.scrub(value)
+    if isinstance(value, list):
+        return [_scrubbed(one, secret) for one in value]
+    if isinstance(value, dict):
+        return {secret.scrub(key): _scrubbed(one, secret) for key, one in value.items()}
+    return value
 
 
 def _start(raw: bytes) -> str:

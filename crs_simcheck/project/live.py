@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from crs_simcheck.prompts import (
     Configuration,
     Examples,
     Prompt,
+    Retriever,
+    VectorRetriever,
     default_prompts,
     read_prompts,
 )
@@ -84,13 +86,15 @@ class LiveRun:
             raise ValueError("this simulator is not asked: its answers are given")
         self.settings = settings
         self.live: LiveSettings = settings.live
+        # Absolute: a simulator of a team's own may change the working folder.
+        self._folder = (settings.folder / RECORDINGS / settings.name).absolute()
         self._profiles = profiles
         self._catalogue_of, self._people = catalogue, people
 
     @property
     def folder(self) -> Path:
         """Where its answers are recorded."""
-        return self.settings.folder / RECORDINGS / self.settings.name
+        return self._folder
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -154,8 +158,18 @@ class LiveRun:
             file = self.settings.folder / (self.live.examples or "")
             return Configuration(name, seed, examples=Examples(read_responses(file).rows))
         if name == "rag":
-            return Configuration(name, seed, retriever=BM25Retriever(), about=self._genres)
+            return Configuration(name, seed, retriever=self._retriever(), about=self._genres)
         return Configuration(name, seed)
+
+    def _retriever(self) -> Retriever:
+        if self.live.retrieval == "bm25":
+            return BM25Retriever()
+        from crs_simcheck.instruments.vectors import load_sentence_vectors
+
+        folder = self.settings.folder / self.live.retrieval
+        return VectorRetriever(
+            load_sentence_vectors(folder if folder.is_dir() else self.live.retrieval)
+        )
 
     def _genres(self, label: str) -> str:
         films = known_films(self.catalogue)
@@ -203,8 +217,23 @@ class LiveRun:
 
     @cached_property
     def planned(self) -> tuple[Planned, ...]:
-        """Everything that is asked."""
-        return tuple(self.simulator.planned())
+        """Everything that is asked.
+
+        Raises ``SettingsError`` where nobody can be asked a task.
+        """
+        planned = tuple(self.simulator.planned())
+        asked = {one.question.task for one in planned}
+        for task in self.simulator.plans:
+            if task not in asked:
+                raise SettingsError(
+                    f"nobody can be asked {task}",
+                    field=f"simulator.{self.settings.name}.tasks.{task}",
+                    fix="of no seeker's taste anything is known: give profiles with favourite "
+                    "genres or rated films, and films with genres"
+                    if task == "neg_feedback"
+                    else "check the seekers and the numbers of this task",
+                )
+        return planned
 
     # -- what is recorded ---------------------------------------------------------------------
 
@@ -214,7 +243,13 @@ class LiveRun:
         return Missing(planned, len(self.planned))
 
     def unused(self, recording: Recording) -> Mapping[TaskName, tuple[str, ...]]:
-        """Return the keys of recorded answers that nothing planned asks for."""
+        """Return the keys of recorded answers that nothing planned asks for.
+
+        Where fewer seekers are looked at for once, the others' answers are still needed: then
+        nobody can tell, and there are none.
+        """
+        if self.live.partial:
+            return {}
         wanted = {planned.key for planned in self.planned}
         found = {
             task: tuple(key for key in rows if key not in wanted)
@@ -255,10 +290,13 @@ class LiveRun:
     @cached_property
     def answers(self) -> tuple[Response, ...]:
         """The recorded answers to what is asked, as far as there are any."""
+        found = ((p, self.recording.get(p.question.task, p.key)) for p in self.planned)
+        # Who was asked what is known from the plan: a row may be of before a genre was put right,
+        # or changed by hand, and its key does not hold all of it.
         return tuple(
-            response
-            for p in self.planned
-            if (response := self.recording.get(p.question.task, p.key)) is not None
+            replace(response, seeker=p.question.seeker, stimulus=p.question.stimulus)
+            for p, response in found
+            if response is not None
         )
 
 
@@ -291,6 +329,7 @@ def made_of(run: LiveRun, planned: Iterable[Planned]) -> dict[TaskName, dict[str
                 "sha256": prompt.sha256,
                 "sections": dict(prompt.section_sha256),
             },
+            "shown": _shown(run),
             "questions": len(asked),
             "stimuli": _hash(
                 (p.question.seeker, sorted(p.question.stimulus.items())) for p in asked
@@ -298,6 +337,17 @@ def made_of(run: LiveRun, planned: Iterable[Planned]) -> dict[TaskName, dict[str
             "personas": _hash(sorted({(p.question.seeker, p.persona) for p in asked})),
         }
     return made
+
+
+def _shown(run: LiveRun) -> str:
+    """Return a hash of what a configuration shows beside persona and stimulus; empty of nothing."""
+    live = run.live
+    if live.configuration == "icl" and live.examples is not None:
+        data = (run.settings.folder / live.examples).read_bytes()
+        return hashlib.sha256(data).hexdigest()[:16]
+    if live.configuration == "rag":
+        return _hash((p.seeker, p.history, live.retrieval) for p in run.profiles)
+    return ""
 
 
 def _hash(parts: Iterable[object]) -> str:

@@ -46,6 +46,8 @@ class LiveSettings:
         Most seconds of one answer.
     record:
         ``none``: replay only; ``new``: ask what is not recorded; ``all``: ask everything again.
+    partial:
+        Fewer seekers are looked at than the settings ask for: what is left is no leftover.
     """
 
     prompts: str | None = None
@@ -61,6 +63,7 @@ class LiveSettings:
     slots: int | None = None
     timeout: float = 300.0
     record: RecordMode = "none"
+    partial: bool = False
 
 
 def _configurations(read: TableReader) -> tuple[ConfigurationName, ...]:

@@ -43,6 +43,7 @@ __all__ = ["PROBE", "Estimate", "Recorded", "estimate", "record"]
 PROBE = 2
 """How many requests are asked once more, to see whether the same seed gives the same text."""
 
+_OF_SEEKERS = ("questions", "stimuli", "personas")
 _LEAST_TIMED = 10  # fewer answers say little about how long one takes
 
 
@@ -124,6 +125,8 @@ def record(  # noqa: PLR0913 - all but the first have a default
     Raises :class:`EngineError` where nothing more can be asked (what was answered is kept), and
     :class:`InputError` where the recording cannot be read or written.
     """
+    if mode == "new" and not prune and (there := _complete(run)) is not None:
+        return there  # nothing is written: the folder may be read-only
     with Recorder(run.folder, waiting=say) as recorder:
         held = recorder.held
         before = _digests(run)
@@ -150,6 +153,16 @@ def record(  # noqa: PLR0913 - all but the first have a default
         cut=tuple(map(str, held.cut)),
         digests=before,
     )
+
+
+def _complete(run: LiveRun) -> Recorded | None:
+    """Return what there is where nothing is left to ask, to sort or to sum up; else None."""
+    there, then = read_recording(run.folder), read_summary(run.folder)
+    summed = all(made_with(then, task) for task in there.rows)
+    if run.missing(there) or there.cut or there.repeated or not summed:
+        return None
+    unused = sum(map(len, run.unused(there).values()))
+    return Recorded(run.folder, 0, len(run.planned), None, 0, unused, (), _digests(run))
 
 
 def _timed(work: Coroutine[Any, Any, Collected]) -> tuple[Collected, float | None]:
@@ -193,7 +206,7 @@ def _answerer(run: LiveRun, engine: Engine | None) -> Answerer:
         return EngineAnswerer(engine)
     if live.python is not None:
         function = load_function(live.python, run.settings.folder)
-        return CallableAnswerer(function, live.python, live.slots or 1)
+        return CallableAnswerer(function, live.python, live.slots or 1, live.timeout)
     spec = _spec(run)
     films = known_films(run.catalogue).items if spec.kind == "embedded" else None
     return EngineAnswerer(open_engine(spec, slots=live.slots, timeout=live.timeout, films=films))
@@ -237,6 +250,14 @@ def _sum_up(run: LiveRun, rate: float | None) -> None:
     now = made_of(run, run.planned)
     whole = {task for task in now if task not in run.missing(recording).by_task()}
     made = {task: now[task] if task in whole else made_with(then, task) for task in recording.rows}
+    if run.live.partial:  # of how many seekers it is, the whole of it decides
+        made = {
+            task: {
+                **of_task,
+                **{k: v for k, v in made_with(then, task).items() if k in _OF_SEEKERS},
+            }
+            for task, of_task in made.items()
+        }
     about = {
         "simulator": run.settings.name,
         "engine": run.simulator.kind,
@@ -297,6 +318,9 @@ def estimate(run: LiveRun, mode: RecordMode = "new", limit: int | None = None) -
 def _mean_tokens(summary: object, task: TaskName) -> float | None:
     tasks = summary.get("tasks") if isinstance(summary, dict) else None
     of_task = tasks.get(task) if isinstance(tasks, dict) else None
-    if not isinstance(of_task, dict) or not of_task.get("answers") or not of_task.get("tokens"):
+    if not isinstance(of_task, dict):
         return None
-    return float(of_task["tokens"]) / float(of_task["answers"])
+    tokens, answers = of_task.get("tokens"), of_task.get("answers")
+    if not isinstance(tokens, int) or not isinstance(answers, int) or tokens < 1 or answers < 1:
+        return None
+    return tokens / answers

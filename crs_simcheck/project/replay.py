@@ -79,7 +79,7 @@ def changes(
     """Yield what is not as it was when a task was recorded, a clause each."""
     if not then:
         return
-    yield from _of_prompt(run, task, then.get("prompt", {}), now["prompt"])
+    yield from _of_prompt(run, task, _mapping(then.get("prompt")), now["prompt"])
     for key, what in (
         ("engine", "the engine"),
         ("configuration", "the configuration"),
@@ -88,14 +88,21 @@ def changes(
     ):
         if then.get(key) != now[key]:
             yield f"{what} is {now[key]}, and was {then.get(key)}"
-    before = then.get("options", {})
+    before = _mapping(then.get("options"))
     for key, value in now["options"].items():
         if before.get(key) != value:
             yield f"{key} is {value}, and was {before.get(key)}"
+    if then.get("shown", "") != now["shown"]:
+        what = (
+            "examples" if now["configuration"] == "icl" else "histories, or how they are searched,"
+        )
+        yield f"the {what} that prompts are shown have changed"
+    if run.live.partial:
+        return
     if then.get("stimuli") != now["stimuli"]:
         yield (
             f"what seekers are asked has changed ({now['questions']:,} questions, there were "
-            f"{then.get('questions', 0):,}): seekers, films, people or numbers are others"
+            f"{then.get('questions', 0)}): seekers, films, people or numbers are others"
         )
     elif then.get("personas") != now["personas"]:
         yield f"personas in {run.settings.profiles or 'the profiles'} have changed"
@@ -108,7 +115,12 @@ def _of_prompt(
         return
     prompt = run.simulator.prompts[task]
     file = shown_path(prompt.path) if prompt.path is not None else "the default prompt"
-    before = then.get("sections", {})
+    before = _mapping(then.get("sections"))
     for section in prompt.sections:
         if before.get(section.name) != now["sections"][section.name]:
             yield f"{file}:{section.line}: section '# {section.name}' has changed"
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """Return a part of a summary, or nothing where somebody wrote something else there."""
+    return value if isinstance(value, Mapping) else {}

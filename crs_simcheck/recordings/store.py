@@ -110,6 +110,8 @@ class Recorder:
         try:
             if response.task not in self._files:
                 self._files[response.task] = _open_to_append(path)
+            elif not _is_still(self._files[response.task], path):
+                self._files[response.task] = _saved(self._files[response.task], path)
             written = os.write(self._files[response.task], line)
             if written < len(line):
                 raise OSError("no space is left for a whole line")
@@ -129,8 +131,9 @@ class Recorder:
         unwanted:
             Task → keys of requests to remove.
         """
-        for descriptor in self._files.values():
-            os.close(descriptor)
+        for task, descriptor in self._files.items():
+            path = recording_file(self.folder, task)
+            os.close(descriptor if _is_still(descriptor, path) else _saved(descriptor, path))
         self._files.clear()
         now = read_recording(self.folder)
         counts: dict[TaskName, int] = {}
@@ -178,6 +181,34 @@ def _open_to_append(path: Path) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _is_still(descriptor: int, path: Path) -> bool:
+    """Tell whether what is written to is still what has this name."""
+    try:
+        there = path.stat()
+    except OSError:
+        return False
+    own = os.fstat(descriptor)
+    return (own.st_dev, own.st_ino) == (there.st_dev, there.st_ino)
+
+
+def _saved(descriptor: int, path: Path) -> int:
+    """Move what was written on to the file that has the name now: somebody replaced or removed it.
+
+    A checkout or a sync does that. What it wrote stays as well; doubles go when all is sorted.
+    """
+    try:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = _open_to_append(path)
+        while data := os.read(descriptor, 1 << 20):
+            if os.write(new, data) < len(data):
+                raise OSError("no space is left")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    os.close(descriptor)
+    return new
 
 
 def _cut_off(cut: CutLine) -> None:

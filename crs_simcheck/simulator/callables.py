@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import re
@@ -64,7 +65,7 @@ def load_function(name: str, folder: Path) -> Callable[[SeekerRequest], Any]:
         sys.path.insert(0, where)
     try:
         found: Any = importlib.import_module(module_name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SettingsError(
             f"module '{module_name}' cannot be imported: {type(error).__name__}: {error}",
             field="python",
@@ -93,12 +94,14 @@ class CallableAnswerer:
     kind = "python"
 
     def __init__(
-        self, function: Callable[[SeekerRequest], str | Awaitable[str]], name: str, slots: int = 1
+        self,
+        function: Callable[[SeekerRequest], str | Awaitable[str]],
+        name: str,
+        slots: int = 1,
+        timeout: float = 300.0,
     ) -> None:
-        from concurrent.futures import ThreadPoolExecutor
-
         self._function = function
-        self._threads = ThreadPoolExecutor(slots, thread_name_prefix="simcheck")
+        self._timeout = timeout
         self.model = name
         self.slots = slots
 
@@ -114,21 +117,20 @@ class CallableAnswerer:
             planned.question.task,
             planned.question.seeker,
             planned.persona,
-            planned.question.stimulus,
+            dict(planned.question.stimulus),  # what the function does to it is its own affair
             planned.request.messages,
             planned.request.options.seed,
         )
-        try:
-            if inspect.iscoroutinefunction(self._function):
-                said = await self._function(request)
-            else:
-                from asyncio import get_running_loop
+        from asyncio import wait_for
 
-                loop = get_running_loop()
-                said = await loop.run_in_executor(self._threads, self._function, request)
-                if inspect.isawaitable(said):
-                    said = await said
-        except Exception as error:
+        try:
+            said = await wait_for(self._said(request), self._timeout)
+        except TimeoutError:
+            raise BadReplyError(
+                f"{self.model} took more than {self._timeout:g} s "
+                f"(seeker {request.seeker}, {request.task})"
+            ) from None
+        except (Exception, SystemExit) as error:
             raise BadReplyError(
                 f"{self.model} raised {type(error).__name__}: {error} "
                 f"(seeker {request.seeker}, {request.task})"
@@ -140,10 +142,47 @@ class CallableAnswerer:
             )
         return Reply(said)
 
+    async def _said(self, request: SeekerRequest) -> object:
+        if inspect.iscoroutinefunction(self._function):
+            return await self._function(request)
+        said = await _in_thread(self._function, request)
+        return await said if inspect.isawaitable(said) else said
+
     async def about(self) -> About:
         """Return the name of the function."""
         return About(self.kind, self.model)
 
     async def aclose(self) -> None:
-        """Let go of the threads."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Do nothing: a call that still runs ends with the process."""
+
+
+async def _in_thread(function: Callable[[SeekerRequest], Any], request: SeekerRequest) -> Any:
+    """Call a function in a thread that nobody waits for at the end: it may hang for ever."""
+    import asyncio
+    import threading
+
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Any] = loop.create_future()
+
+    def settle(result: Any, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+    def work() -> None:
+        result: Any = None
+        failed: BaseException | None = None
+        try:
+            result = function(request)
+        except SystemExit as error:  # a future takes it, but an event loop would end with it
+            failed = RuntimeError(f"SystemExit: {error}")
+        except BaseException as error:
+            failed = error
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, result, failed)
+
+    threading.Thread(target=work, name="simcheck", daemon=True).start()
+    return await future

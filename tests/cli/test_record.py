@@ -111,6 +111,32 @@ def test_pruning_removes_what_nothing_asks_for(live):
     assert "nothing" not in live("--prune").out.replace("nothing to ask", "")
 
 
+def test_fewer_seekers_for_once_never_make_the_others_leftovers(live):
+    live()
+    summary = (live.path / "recordings/seeker/summary.json").read_text()
+    ran = live("--seekers", 10)
+    assert "asked for by nothing" not in ran.out
+    assert json.loads((live.path / "recordings/seeker/summary.json").read_text()) == json.loads(
+        summary
+    )
+    refused = live("--seekers", 10, "--prune")
+    assert refused.code == BAD_INPUT
+    assert "would remove the answers of the other seekers" in refused.err
+    assert "nothing to ask" in live().out
+
+
+def test_a_complete_recording_is_not_touched(live):
+    live()
+    folder = live.path / "recordings" / "seeker"
+    before = {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.iterdir()}
+    folder.chmod(0o555)
+    try:
+        assert "nothing to ask" in live().out
+    finally:
+        folder.chmod(0o755)
+    assert {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.iterdir()} == before
+
+
 @pytest.mark.parametrize(
     "arguments, problem",
     [

@@ -9,6 +9,8 @@ import sys
 import pytest
 
 from crs_simcheck.engines import Reply
+from crs_simcheck.project import SimulatorRun, read_settings
+from crs_simcheck.records import TASKS
 from tests.plugin.live_project import N_PEOPLE, OWN, PROMPTS, record_here, says, write_live
 
 N_ANSWERS = 4 * N_PEOPLE  # three films each, and a request
@@ -177,6 +179,32 @@ def test_the_same_answers_are_the_same_bytes(live):
     before = [f.read_bytes() for f in files]
     record_here(live.path, "all")
     assert [f.read_bytes() for f in files] == before
+
+
+def test_fewer_seekers_for_once_make_no_leftovers(live):
+    record_here(live.path)
+    assert "asked for by nothing" not in words(live.run("--simcheck-seekers=25"))
+
+
+def test_a_replay_believes_the_plan_and_not_the_row(live):
+    """Seeker and stimulus are known from what is asked now; the key does not hold all of it."""
+    record_here(live.path)
+    file = live.path / "recordings" / "seeker" / "bin_pref.jsonl"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"seeker":"u03"', '"seeker":"somebody"'), encoding="utf-8")
+    run = SimulatorRun(read_settings(live.path / "simcheck.toml").simulators[0])
+    assert {row.seeker for row in run.responses} == {f"u{i:02}" for i in range(N_PEOPLE)}
+
+
+@pytest.mark.parametrize(
+    "made", ['{"prompt": [], "options": 3}', '{"prompt": {"sections": 4}}', "7"]
+)
+def test_a_summary_of_other_types_stops_nothing(live, made):
+    record_here(live.path, limit=50)
+    summary = {"tasks": {task: {"made_with": json.loads(made), "tokens": "x"} for task in TASKS}}
+    (live.path / "recordings" / "seeker" / "summary.json").write_text(json.dumps(summary))
+    told = words(live.run())
+    assert "answers of simulator 'seeker' are not recorded" in told
 
 
 def test_no_history_and_no_message_is_recorded(live):

@@ -145,3 +145,12 @@ def test_any_text_is_an_address_or_an_error(text):
         return
     assert parse_address(found.url).url == found.url
     assert 1 <= found.port <= 65535
+
+
+@pytest.mark.parametrize(
+    "text", ["http://h/v1?key=SECRETKEY99", "h?k=SECRETKEY99", "h#SECRETKEY99"]
+)
+def test_a_query_is_not_shown(text):
+    with pytest.raises(InputError) as found:
+        parse_address(text)
+    assert "SECRETKEY99" not in str(found.value)

@@ -159,3 +159,20 @@ def test_the_first_variable_that_is_set_decides(monkeypatch):
     monkeypatch.setenv("ONE_KEY_OF_A_TEST", "o ne")
     with pytest.raises(InputError, match="ONE_KEY_OF_A_TEST"):
         bearer_from("ONE_KEY_OF_A_TEST")
+
+
+def test_a_key_that_a_server_says_back_is_taken_out_of_its_answer():
+    from crs_simcheck.engines.client import _scrubbed
+    from crs_simcheck.engines.keys import Secret
+
+    secret = Secret("Bearer sk-very-secret", "sk-very-secret")
+    said = {
+        "choices": [{"message": {"content": "your key is Bearer sk-very-secret"}}],
+        "system_fingerprint": "sk-very-secret",
+        "sk-very-secret": 3,
+        "usage": {"prompt_tokens": 5, "cached": None},
+    }
+    found = _scrubbed(said, secret)
+    assert "sk-very" not in str(found)
+    assert found["usage"] == said["usage"]
+    assert found["choices"][0]["message"]["content"] == "your key is ***"

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 
 import pytest
 from hypothesis import given
@@ -170,6 +171,30 @@ def test_a_full_disk_loses_nothing(tmp_path, monkeypatch):
     assert (len(held), len(held.cut)) == (1, 1)
     recorded(tmp_path, [answer(2)])
     assert len(read_recording(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("what", ["removed", "replaced", "folder removed", "removed at the end"])
+def test_a_file_that_is_removed_or_replaced_meanwhile_loses_nothing(tmp_path, what):
+    """As a checkout, a stash or a sync does it while answers come in."""
+    folder = tmp_path / "sim"
+    recorded(folder, [answer(i) for i in range(4)])
+    file = recording_file(folder, "bin_pref")
+    before = file.read_bytes()
+    with Recorder(folder) as recorder:
+        recorder.add(answer(10))
+        if what == "replaced":
+            (tmp_path / "copy").write_bytes(before)
+            (tmp_path / "copy").replace(file)
+        elif what == "folder removed":
+            shutil.rmtree(folder)
+        elif what == "removed":
+            file.unlink()
+        recorder.add(answer(11))
+        if what == "removed at the end":
+            file.unlink()
+        counts = recorder.finish()
+    assert counts == {"bin_pref": 6}
+    assert len(read_recording(folder)) == 6
 
 
 def test_an_answer_without_a_request_is_refused(tmp_path):

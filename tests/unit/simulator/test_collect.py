@@ -8,6 +8,7 @@ import json
 import os
 import random
 import signal
+import threading
 import time
 import warnings
 
@@ -232,6 +233,39 @@ def test_a_function_that_returns_no_text_is_told(result, problem):
         call(answer)
 
 
+def test_a_function_that_hangs_is_given_up(monkeypatch):
+    hangs = threading.Event()
+
+    def answer(request):
+        if request.seeker == "u003":
+            hangs.wait(20)
+        return "x"
+
+    done, rows = call(answer, slots=2, timeout=0.2)
+    hangs.set()
+    assert done.failed == sum(p.question.seeker == "u003" for p in PLANNED[:12]) > 0
+    assert "took more than 0.2 s" in done.failures[0]
+    assert len(rows) == 12 - done.failed
+
+
+@pytest.mark.parametrize("error", [SystemExit(7), KeyError("x")])
+def test_a_function_that_ends_the_program_does_not(error):
+    def answer(_):
+        raise error
+
+    with pytest.raises(BadReplyError, match=type(error).__name__):
+        call(answer)
+
+
+def test_what_a_function_does_to_the_stimulus_is_not_recorded():
+    def answer(request):
+        request.stimulus["extra"] = "leak"
+        return "x"
+
+    _, rows = call(answer)
+    assert all("extra" not in row.stimulus for row in rows)
+
+
 def test_functions_are_found_by_name(tmp_path):
     (tmp_path / "mysim_a.py").write_text("class S:\n    def ask(r): return 'x'\nNUMBER = 3\n")
     assert load_function("mysim_a:S.ask", tmp_path)(None) == "x"
@@ -247,10 +281,12 @@ def test_functions_are_found_by_name(tmp_path):
         ("mysim_b:NUMBER", "is no function"),
         ("mysim_gone:answer", "cannot be imported"),
         ("mysim_broken:answer", "ZeroDivisionError"),
+        ("mysim_exits:answer", "SystemExit: 7"),
     ],
 )
 def test_a_wrong_name_is_told(tmp_path, name, problem):
     (tmp_path / "mysim_b.py").write_text("def answer(r): return ''\nNUMBER = 3\n")
+    (tmp_path / "mysim_exits.py").write_text("import sys\nsys.exit(7)\n")
     (tmp_path / "mysim_broken.py").write_text("1 / 0\n")
     with pytest.raises(SettingsError, match=problem):
         load_function(name, tmp_path)
