@@ -36,6 +36,9 @@ def test_show_has_something_to_say_of_every_metric(cli, metric, tmp_path):
             row = {"task": task, "seeker": "p", "text": "The plot of Made Up 001 was great."}
             row["stimulus"] = {"item": "Made Up 001 (1951)"} if task == "open_pref" else {}
             file.write(json.dumps(row | {"rating": 4.5}) + "\n")
+        film = {"item": "Made Up 001 (1951)", "relevant": False}
+        row = {"task": "neg_feedback", "seeker": "p", "stimulus": film, "text": "No, thanks."}
+        file.write(json.dumps(row) + "\n")
     shown = lines(cli("show", answers, "--metric", metric, "--catalogue", "films.csv"))
     assert len(shown) >= 2
     assert shown[0].startswith(f"{metric} (")

@@ -15,7 +15,7 @@ import crs_simcheck
 from crs_simcheck.catalogue import Item
 from crs_simcheck.engines import Options, Request
 from crs_simcheck.engines.embedded import EmbeddedEngine
-from crs_simcheck.project.films import shown_films
+from crs_simcheck.project.films import known_films
 from crs_simcheck.prompts import Prompt, default_prompts, messages, read_prompts
 from crs_simcheck.records import Response, TaskName
 
@@ -74,7 +74,7 @@ def personas(n: int) -> tuple[str, ...]:
 @cache
 def films() -> tuple[Item, ...]:
     """Return the films that ship, with their fame, and mean ratings where some ship."""
-    return shown_films(None).items
+    return known_films(None).items
 
 
 @cache

