@@ -32,6 +32,7 @@ def tree():
     }
 
 
+@pytest.mark.slow
 def test_the_demo(tmp_path):
     before = tree()
     ran = subprocess.run(

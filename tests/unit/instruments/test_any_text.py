@@ -93,6 +93,7 @@ def test_never_raises_and_reads_alike_twice(reader, text):
     assert READERS[reader](text) == READERS[reader](text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LONG)
 @pytest.mark.parametrize("reader", READERS)
 def test_reads_a_megabyte(reader, kind):
