@@ -36,6 +36,7 @@ __all__ = [
     "SimcheckError",
     "UnknownNameError",
     "UnrecordedError",
+    "known_names",
     "nearest_name",
     "shown_path",
 ]
@@ -155,6 +156,13 @@ def shown_path(path: str | Path) -> str:
     except (ValueError, OSError):
         return str(path)
     return str(path) if shown == Path() else str(shown)
+
+
+def known_names(name: str, known: Iterable[str]) -> str:
+    """Return the fix of a name that does not exist: the nearest one, or all that there are."""
+    known = tuple(known)
+    near = nearest_name(name, known)
+    return f"did you mean '{near}'?" if near else f"known: {', '.join(known)}"
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:

@@ -215,7 +215,9 @@ class _Item(pytest.Item):
         """Return the message alone where a gate failed or an input cannot be used."""
         if isinstance(excinfo.value, SimcheckError):
             lines = str(excinfo.value).splitlines()
-            return "\n".join(wrapped(line, line[: -len(line.lstrip())]) for line in lines)
+            return "\n".join(
+                wrapped(line.lstrip(), line[: len(line) - len(line.lstrip())]) for line in lines
+            )
         if isinstance(excinfo.value, (GateError, SimcheckWarning)):
             return str(excinfo.value)
         # A fault of ours: from this file on, for what pytest did before explains nothing.

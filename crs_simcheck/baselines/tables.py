@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from crs_simcheck.baselines.bags import Bags, vector_column, vector_values
 from crs_simcheck.metrics import CONDUCT_NUMBERS
+from crs_simcheck.metrics import Table as TableName
 from crs_simcheck.stats import IntArray
 
 __all__ = [
@@ -34,16 +35,6 @@ __all__ = [
     "merge_statistics",
 ]
 
-TableName = Literal[
-    "mentions",
-    "answers",
-    "responses",
-    "texts",
-    "word_vectors",
-    "sentence_vectors",
-    "conduct",
-    "reactions",
-]
 ColumnKind = Literal["label", "number", "bag", "vector"]
 Column: TypeAlias = NDArray[Any] | Bags
 _RowKey: TypeAlias = tuple[tuple[int, Any], ...]

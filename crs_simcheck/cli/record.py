@@ -206,7 +206,7 @@ def _minutes(minutes: float) -> str:
 
 def _print(run: LiveRun, done: Recorded) -> None:
     from crs_simcheck.errors import shown_path
-    from crs_simcheck.tasks import conduct_line
+    from crs_simcheck.project.conduct import conduct_line
 
     name, collected = run.settings.name, done.collected
     for cut in done.cut:

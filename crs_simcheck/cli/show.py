@@ -34,7 +34,7 @@ def show(
     from crs_simcheck.errors import EmptyInputError, InputError
     from crs_simcheck.metrics import metric_named
     from crs_simcheck.project import SimulatorRun, SimulatorSettings
-    from crs_simcheck.report import behind
+    from crs_simcheck.report import answers_file, behind
 
     found = metric_named(metric)
     if is_group(responses):
@@ -68,6 +68,7 @@ def show(
         )
     for name in on:
         measured, _ = run.measured(name)
-        click.echo(f"{metric} ({found.title}) in {name}, {responses}")
-        for line in behind(found, measured, responses):
+        source = answers_file(responses, name)
+        click.echo(f"{metric} ({found.title}) in {name}, {source}")
+        for line in behind(found, measured, source):
             click.echo(line)

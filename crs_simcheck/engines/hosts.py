@@ -18,9 +18,9 @@ from crs_simcheck.engines.addresses import Address
 from crs_simcheck.engines.failures import ERRORS, Failure
 from crs_simcheck.engines.keys import Secret
 from crs_simcheck.engines.retries import Retries
-from crs_simcheck.errors import EngineError, EngineUnavailableError
+from crs_simcheck.errors import EngineError, EngineUnavailableError, InputError
 
-__all__ = ["Host", "HostPool"]
+__all__ = ["Host", "HostPool", "check_limits"]
 
 T = TypeVar("T")
 
@@ -41,6 +41,15 @@ class Host:
     failed_at: float = float("-inf")
     reason: str = ""
     answered: bool = False
+
+
+def check_limits(slots: int, timeout: float) -> None:
+    """Refuse an engine that could be asked nothing, or would have no time to answer."""
+    if slots < 1 or not timeout > 0:
+        raise InputError(
+            f"an engine with {slots} slots and a time-out of {timeout:g} s",
+            fix="at least 1 slot and more than 0 seconds are needed",
+        )
 
 
 class HostPool:

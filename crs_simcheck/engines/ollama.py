@@ -14,7 +14,7 @@ from crs_simcheck.engines.addresses import Address, default_address, parse_addre
 from crs_simcheck.engines.base import About, Reply, Request
 from crs_simcheck.engines.client import Answer, HttpClient
 from crs_simcheck.engines.failures import Failure
-from crs_simcheck.engines.hosts import Host, HostPool
+from crs_simcheck.engines.hosts import Host, HostPool, check_limits
 from crs_simcheck.engines.keys import Secret, bearer_from
 from crs_simcheck.engines.retries import Retries
 from crs_simcheck.engines.words import (
@@ -25,7 +25,6 @@ from crs_simcheck.engines.words import (
     same_model,
     was_cut,
 )
-from crs_simcheck.errors import InputError
 
 __all__ = ["OLLAMA_SLOTS", "OllamaEngine", "ollama_secret"]
 
@@ -77,11 +76,7 @@ class OllamaEngine:
         timeout: float = 300.0,
         retries: Retries | None = None,
     ) -> None:
-        if slots < 1 or not timeout > 0:
-            raise InputError(
-                f"an engine with {slots} slots and a time-out of {timeout:g} s",
-                fix="at least 1 slot and more than 0 seconds are needed",
-            )
+        check_limits(slots, timeout)
         self.model = full_name(model)
         read = [h if isinstance(h, Address) else parse_address(h) for h in hosts or ()]
         # A host that is named twice would be asked for twice as much as it has.

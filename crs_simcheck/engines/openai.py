@@ -14,7 +14,7 @@ from crs_simcheck.engines.addresses import Address, endpoint
 from crs_simcheck.engines.base import About, Reply, Request
 from crs_simcheck.engines.client import Answer, HttpClient
 from crs_simcheck.engines.failures import Failure
-from crs_simcheck.engines.hosts import Host, HostPool
+from crs_simcheck.engines.hosts import Host, HostPool, check_limits
 from crs_simcheck.engines.keys import Secret, bearer_from
 from crs_simcheck.engines.retries import Retries
 from crs_simcheck.engines.words import as_rows, count, is_too_long, was_cut
@@ -62,11 +62,7 @@ class OpenAIEngine:
         timeout: float = 300.0,
         retries: Retries | None = None,
     ) -> None:
-        if slots < 1 or not timeout > 0:
-            raise InputError(
-                f"an engine with {slots} slots and a time-out of {timeout:g} s",
-                fix="at least 1 slot and more than 0 seconds are needed",
-            )
+        check_limits(slots, timeout)
         self.model = model
         self.slots = slots
         place = endpoint(url) if isinstance(url, str) else url

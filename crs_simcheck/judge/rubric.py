@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from crs_simcheck.errors import InputError, nearest_name
+from crs_simcheck.errors import InputError, known_names
 
 __all__ = ["CRITERIA", "HIGHEST", "LOWEST", "Criterion", "Rubric", "default_rubric", "read_rubric"]
 
@@ -148,10 +148,9 @@ def _text(table: Mapping[str, Any], key: str, path: Path, place: str) -> str:
 def _known(table: Mapping[str, Any], known: tuple[str, ...], path: Path, place: str) -> None:
     for key in table:
         if key not in known:
-            near = nearest_name(key, known)
             raise InputError(
                 f"unknown key '{key}'",
                 path=path,
                 field=place or None,
-                fix=f"did you mean '{near}'?" if near else f"known: {', '.join(known)}",
+                fix=known_names(key, known),
             )

@@ -10,7 +10,7 @@ import numpy as np
 
 from crs_simcheck.metrics.frame import Frame
 from crs_simcheck.records import TaskName
-from crs_simcheck.stats import Direction, FloatArray, Pool, Rows, positive_columns
+from crs_simcheck.stats import Direction, FloatArray, Pool, Rows, positive_columns, ratio
 
 __all__ = ["Compute", "Margin", "Metric", "RateColumns", "RepeatColumns", "Table"]
 
@@ -55,6 +55,11 @@ class RateColumns:
     block: str
     events: int
     answers: int
+
+    def share(self, pool: Pool, _frame: Frame) -> FloatArray:
+        """Return the share of the answers that are such events."""
+        sums = np.asarray(pool.block(self.block))
+        return ratio(sums[:, self.events], sums[:, self.answers])
 
     def of_units(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
         """Return (n_units,) events and answers."""

@@ -6,25 +6,13 @@ of it is known. Reports count all of them.
 
 from __future__ import annotations
 
-import numpy as np
-
-from crs_simcheck.metrics.base import Compute, Margin, Metric, RateColumns
+from crs_simcheck.metrics.base import Margin, Metric, RateColumns
 from crs_simcheck.metrics.blocks import CONDUCT_NUMBERS
-from crs_simcheck.metrics.frame import Frame
 from crs_simcheck.records import TASKS
-from crs_simcheck.stats import FloatArray, Pool, ratio
 
 __all__ = ["METRICS"]
 
 _DEFAULT_MAX = 0.05
-
-
-def _share(columns: RateColumns) -> Compute:
-    def share(pool: Pool, _frame: Frame) -> FloatArray:
-        sums = np.asarray(pool.block(columns.block))
-        return ratio(sums[:, columns.events], sums[:, columns.answers])
-
-    return share
 
 
 def _rate(number: str, name: str, title: str, too_high: str) -> Metric:
@@ -38,7 +26,7 @@ def _rate(number: str, name: str, title: str, too_high: str) -> Metric:
         tasks=TASKS,
         table="conduct",
         blocks=("sums",),
-        compute=_share(columns),
+        compute=columns.share,
         margin=Margin(_DEFAULT_MAX, "as for every share that should be near zero"),
         too_low="",
         too_high=too_high,

@@ -5,22 +5,10 @@ Two rates, so that a simulator that rejects everything is seen as well as one th
 
 from __future__ import annotations
 
-import numpy as np
-
-from crs_simcheck.metrics.base import Compute, Margin, Metric, RateColumns
+from crs_simcheck.metrics.base import Margin, Metric, RateColumns
 from crs_simcheck.metrics.blocks import FIT, FIT_REJECTED, UNFIT, UNFIT_REJECTED
-from crs_simcheck.metrics.frame import Frame
-from crs_simcheck.stats import FloatArray, Pool, ratio
 
 __all__ = ["METRICS"]
-
-
-def _share(columns: RateColumns) -> Compute:
-    def share(pool: Pool, _frame: Frame) -> FloatArray:
-        sums = np.asarray(pool.block(columns.block))
-        return ratio(sums[:, columns.events], sums[:, columns.answers])
-
-    return share
 
 
 def _rate(columns: RateColumns, name: str, title: str, too_low: str, too_high: str) -> Metric:
@@ -32,7 +20,7 @@ def _rate(columns: RateColumns, name: str, title: str, too_low: str, too_high: s
         tasks=("neg_feedback",),
         table="reactions",
         blocks=("sums",),
-        compute=_share(columns),
+        compute=columns.share,
         margin=Margin(0.12, "as for acceptance_rate, with five answers of each seeker"),
         too_low=too_low,
         too_high=too_high,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crs_simcheck.metrics.base import Compute, Margin, Metric, RateColumns
+from crs_simcheck.metrics.base import Margin, Metric, RateColumns
 from crs_simcheck.metrics.blocks import column_of, known_column_of
 from crs_simcheck.metrics.frame import Frame
 from crs_simcheck.records import TASKS
@@ -33,14 +33,6 @@ def response_repetition(pool: Pool, _frame: Frame) -> FloatArray:
     return ratio(repeated, np.asarray(pool.block("texts_read"))[:, 0])
 
 
-def _rate(columns: RateColumns) -> Compute:
-    def share(pool: Pool, _frame: Frame) -> FloatArray:
-        sums = np.asarray(pool.block(columns.block))
-        return ratio(sums[:, columns.events], sums[:, columns.answers])
-
-    return share
-
-
 def _rare(name: str, title: str, too_high: str, number: str) -> Metric:
     columns = RateColumns("sums", column_of(number), known_column_of(number))
     return Metric(
@@ -51,7 +43,7 @@ def _rare(name: str, title: str, too_high: str, number: str) -> Metric:
         tasks=TASKS,
         table="responses",
         blocks=("sums",),
-        compute=_rate(columns),
+        compute=columns.share,
         margin=Margin(_DEFAULT_MAX, _MAX_REASON),
         too_low="",
         too_high=too_high,

@@ -14,6 +14,7 @@ from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.engines.named import EngineSpec, parse_engine
 from crs_simcheck.errors import SettingsError
+from crs_simcheck.project.conduct import conduct_line
 from crs_simcheck.project.films import known_films, shown_films
 from crs_simcheck.project.keys import RECORDINGS
 from crs_simcheck.project.live_settings import LiveSettings
@@ -38,7 +39,6 @@ from crs_simcheck.simulator import (
     TaskPlan,
     has_ratings,
 )
-from crs_simcheck.tasks import conduct_line
 
 __all__ = ["LiveRun", "Missing", "made_of"]
 
@@ -316,6 +316,7 @@ def made_of(run: LiveRun, planned: Iterable[Planned]) -> dict[TaskName, dict[str
     for one in planned:
         by_task.setdefault(one.question.task, []).append(one)
     made: dict[TaskName, dict[str, Any]] = {}
+    shown = _shown(run)
     for task, asked in by_task.items():
         prompt = simulator.prompts[task]
         made[task] = {
@@ -329,7 +330,7 @@ def made_of(run: LiveRun, planned: Iterable[Planned]) -> dict[TaskName, dict[str
                 "sha256": prompt.sha256,
                 "sections": dict(prompt.section_sha256),
             },
-            "shown": _shown(run),
+            "shown": shown,
             "questions": len(asked),
             "stimuli": _hash(
                 (p.question.seeker, sorted(p.question.stimulus.items())) for p in asked

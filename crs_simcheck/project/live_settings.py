@@ -15,7 +15,6 @@ from crs_simcheck.records import TaskName
 __all__ = ["LiveSettings", "RecordMode", "live_settings"]
 
 RecordMode = Literal["none", "new", "all"]
-_LEAST_THREADS = 1
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def live_settings(
         num_predict=read.whole("num_predict", defaults.num_predict, 1),
         think=read.flag("think"),
     )
-    slots = read.whole("slots", 0, _LEAST_THREADS) if "slots" in read.table else None
+    slots = read.whole("slots", 0, 1) if "slots" in read.table else None
     for configuration in _configurations(read):
         yield (
             configuration,

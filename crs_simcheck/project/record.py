@@ -20,6 +20,7 @@ from crs_simcheck.project.live import LiveRun, made_of
 from crs_simcheck.project.live_settings import RecordMode
 from crs_simcheck.recordings import (
     Recorder,
+    Recording,
     made_with,
     read_recording,
     read_summary,
@@ -139,10 +140,9 @@ def record(  # noqa: PLR0913 - all but the first have a default
                 partial(_answerer, run, engine), asked, recorder, today or _today(), probe, told
             )
             collected, rate = _timed(work)
-        unused = run.unused(read_recording(run.folder) if asked else held)
+        unused = run.unused(held)  # what was asked just now is asked for
         n_unused = sum(map(len, unused.values()))
-        recorder.finish(unused if prune else None)
-        _sum_up(run, rate)
+        _sum_up(run, recorder.finish(unused if prune else None), rate)
     return Recorded(
         folder=run.folder,
         asked=len(asked),
@@ -241,14 +241,12 @@ def _digests(run: LiveRun) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _sum_up(run: LiveRun, rate: float | None) -> None:
+def _sum_up(run: LiveRun, recording: Recording, rate: float | None) -> None:
     """Write the summary; what tasks that are not asked now were made of stays as it was."""
-    then = read_summary(run.folder)
-    recording = read_recording(run.folder)
     if not len(recording):
         return
-    now = made_of(run, run.planned)
-    whole = {task for task in now if task not in run.missing(recording).by_task()}
+    then, now = read_summary(run.folder), made_of(run, run.planned)
+    whole = now.keys() - run.missing(recording).by_task().keys()
     made = {task: now[task] if task in whole else made_with(then, task) for task in recording.rows}
     if run.live.partial:  # of how many seekers it is, the whole of it decides
         made = {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import shlex
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from crs_simcheck.errors import UnrecordedError, shown_path
@@ -12,9 +11,9 @@ from crs_simcheck.project.live import LiveRun, Missing, made_of
 from crs_simcheck.recordings import (
     Recording,
     Responses,
+    folder_sha256,
     made_with,
     read_summary,
-    response_files,
 )
 from crs_simcheck.records import TaskName
 
@@ -32,14 +31,7 @@ def replay(run: LiveRun) -> Responses:
     missing = run.missing(run.recording)
     if missing:
         raise unrecorded(run, missing, run.recording)
-    return Responses(run.answers, (), run.folder, _digest(run.folder))
-
-
-def _digest(folder: Path) -> str:
-    total = hashlib.sha256()
-    for file in response_files(folder):
-        total.update(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n".encode())
-    return total.hexdigest()
+    return Responses(run.answers, (), run.folder, folder_sha256(run.folder))
 
 
 def unrecorded(run: LiveRun, missing: Missing, recording: Recording) -> UnrecordedError:
@@ -48,29 +40,33 @@ def unrecorded(run: LiveRun, missing: Missing, recording: Recording) -> Unrecord
     It names, task by task, how many are missing and which section of which prompt file (or which
     setting) is not what it was, and the command that records them.
     """
-    name = run.settings.name
-    lines = []
-    now = made_of(run, run.planned)
-    then = read_summary(run.folder)
-    for task, count in missing.by_task().items():
-        asked = now[task]["questions"]
-        lines.append(f"{task}: {count:,} of {asked:,} answers are not recorded")
-        if not recording.rows.get(task):
-            lines.append("  nothing of it was recorded yet")
-            continue
-        found = list(changes(run, task, made_with(then, task), now[task]))
-        lines += [f"  {line}" for line in found]
-        if not found:
-            lines.append("  a recording was not finished, or its files were changed by hand")
-    cut = [f"{line}" for line in recording.cut]
+    name, folder = run.settings.name, shown_path(run.folder)
     held = f"; {len(recording):,} other answers are recorded" if len(recording) else ""
+    lines = [
+        *(_by_task(run, missing, recording) if held else ["nothing was recorded yet"]),
+        *map(str, recording.cut),
+        f"next: crs-simcheck record {shlex.quote(name)}",
+        f"where the engine is; then commit {folder}",
+    ]
     return UnrecordedError(
         f"{len(missing.planned):,} of {missing.asked:,} answers of simulator '{name}' are not "
-        f"recorded{held}\n" + "\n".join([*lines, *cut]),
+        f"recorded{held}\n" + "\n".join(f"  {line}" for line in lines),
         path=run.folder,
-        fix=f"record them where the engine is, and commit {shown_path(run.folder)}: "
-        f"crs-simcheck record {name}",
     )
+
+
+def _by_task(run: LiveRun, missing: Missing, recording: Recording) -> Iterator[str]:
+    """Yield how much each task lacks, and behind it, indented, what has changed."""
+    now, then = made_of(run, run.planned), read_summary(run.folder)
+    for task, count in missing.by_task().items():
+        yield f"{task}: {count:,} of {now[task]['questions']:,} answers are not recorded"
+        if not recording.rows.get(task):
+            yield "  nothing of it was recorded yet"
+            continue
+        found = list(changes(run, task, made_with(then, task), now[task]))
+        yield from (f"  {line}" for line in found)
+        if not found:
+            yield "  a recording was not finished, or its files were changed by hand"
 
 
 def changes(

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from crs_simcheck.errors import SettingsError, UnknownNameError, nearest_name
+from crs_simcheck.errors import SettingsError, UnknownNameError, known_names
 from crs_simcheck.gate import GATE_KEYS, GateSpec, gate_from_table
 from crs_simcheck.metrics import METRICS
 from crs_simcheck.project.keys import LIVE_KEYS, RECORDINGS
@@ -348,10 +348,9 @@ def _known_keys(table: Mapping[str, Any], known: Iterable[str], path: Path, plac
     known = tuple(known)
     for key in table:
         if key not in known:
-            near = nearest_name(key, known)
             raise SettingsError(
                 f"unknown key '{key}'",
                 path=path,
                 field=place or None,
-                fix=f"did you mean '{near}'?" if near else f"known: {', '.join(known)}",
+                fix=known_names(key, known),
             )

@@ -6,6 +6,7 @@ from crs_simcheck.recordings.held import CutLine, Recording, read_recording, rec
 from crs_simcheck.recordings.requests import request_key, seed_of
 from crs_simcheck.recordings.rows import (
     Responses,
+    folder_sha256,
     format_response,
     iter_responses,
     parse_response,
@@ -29,6 +30,7 @@ __all__ = [
     "Recorder",
     "Recording",
     "Responses",
+    "folder_sha256",
     "format_response",
     "iter_responses",
     "made_with",

@@ -71,6 +71,11 @@ class Recording:
     def __len__(self) -> int:
         return sum(map(len, self.rows.values()))
 
+    @property
+    def counts(self) -> Mapping[TaskName, int]:
+        """How many answers each task has, of those that have any."""
+        return {task: len(rows) for task, rows in self.rows.items() if rows}
+
     def has(self, task: TaskName, key: str) -> bool:
         """Tell whether a request was answered."""
         return key in self.rows.get(task, ())

@@ -21,6 +21,7 @@ from crs_simcheck.records import TASKS, Response, TaskName
 
 __all__ = [
     "Responses",
+    "folder_sha256",
     "format_response",
     "iter_responses",
     "parse_response",
@@ -317,6 +318,13 @@ def _empty(path: Path, broken: list[InputError]) -> EmptyInputError:
         path=path,
         fix="record answers first, or check that this is the right file",
     )
+
+
+def folder_sha256(path: str | Path) -> str:
+    """Return the digest of a folder that ``Responses.sha256`` holds, without reading the rows."""
+    files = response_files(path)
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    return _folder_digest(Path(path), files, digests)
 
 
 def _folder_digest(root: Path, files: Iterable[Path], digests: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ from crs_simcheck.recordings.held import (
     recording_file,
 )
 from crs_simcheck.recordings.rows import format_response
-from crs_simcheck.records import TASKS, Response, TaskName
+from crs_simcheck.records import Response, TaskName
 
 __all__ = ["LOCK_FILE", "Recorder"]
 
@@ -118,10 +118,8 @@ class Recorder:
         except OSError as error:
             raise _unwritable(path, error) from error
 
-    def finish(
-        self, unwanted: Mapping[TaskName, Iterable[str]] | None = None
-    ) -> Mapping[TaskName, int]:
-        """Sort every file that is not sorted, without doubles; return the answers of each task.
+    def finish(self, unwanted: Mapping[TaskName, Iterable[str]] | None = None) -> Recording:
+        """Sort every file that is not sorted, without doubles; return what is left.
 
         Rows stand by seeker, then by stimulus, then by key, whatever the order in which they were
         answered: so the same answers are the same bytes. A file that changes is replaced whole.
@@ -136,16 +134,13 @@ class Recorder:
             os.close(descriptor if _is_still(descriptor, path) else _saved(descriptor, path))
         self._files.clear()
         now = read_recording(self.folder)
-        counts: dict[TaskName, int] = {}
-        for task in TASKS:
-            held = now.rows.get(task, {})
+        kept: dict[TaskName, Mapping[str, Mapping[str, Any]]] = {}
+        for task, held in now.rows.items():
             drop = set((unwanted or {}).get(task, ()))
-            rows = sorted((row for key, row in held.items() if key not in drop), key=_place)
-            if rows:
-                counts[task] = len(rows)
-            if held:
-                self._replace(task, rows)
-        return counts
+            left = sorted((pair for pair in held.items() if pair[0] not in drop), key=_place)
+            kept[task] = dict(left)
+            self._replace(task, [row for _, row in left])
+        return Recording(self.folder, kept)
 
     def _replace(self, task: TaskName, rows: list[Mapping[str, Any]]) -> None:
         path = recording_file(self.folder, task)
@@ -162,9 +157,9 @@ class Recorder:
             raise _unwritable(path, error) from error
 
 
-def _place(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    stimulus = row.get("stimulus") or {}
-    return str(row.get("seeker")), json.dumps(stimulus, sort_keys=True), str(row.get("request"))
+def _place(keyed: tuple[str, Mapping[str, Any]]) -> tuple[str, str, str]:
+    key, row = keyed
+    return str(row.get("seeker")), json.dumps(row.get("stimulus") or {}, sort_keys=True), key
 
 
 def _open_to_append(path: Path) -> int:

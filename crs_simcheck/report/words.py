@@ -7,14 +7,18 @@ import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from crs_simcheck.gate import Asked, Events, Lengths, Named, Shares, Verdict
 from crs_simcheck.metrics import Metric
+from crs_simcheck.recordings import SUMMARY_FILE, recording_file
+from crs_simcheck.records import TaskName
 
 __all__ = [
     "WIDTH",
     "Where",
     "amount",
+    "answers_file",
     "describe",
     "headline",
     "range_words",
@@ -61,6 +65,10 @@ class Where:
     flags: tuple[str, ...] = ()
     instruments: Mapping[str, str | None] = field(default_factory=dict)
 
+    def answers_to(self, task: TaskName) -> str:
+        """Return where the answers to a task are: a recording has a file for each."""
+        return answers_file(self.source, task)
+
     def command(self, verdict: Verdict) -> tuple[str, ...]:
         """Return the next command, one that shows what lies behind the value, in quoted pieces."""
         if self.is_group:
@@ -80,7 +88,15 @@ class Where:
         if gate.metric.name == "leakage_rate":
             options["--profiles"] = self.profiles or ""
         given = [f"{flag} {shlex.quote(value)}" for flag, value in options.items() if value]
-        return ("crs-simcheck show", shlex.quote(self.source), *given, *self.flags)
+        answers = shlex.quote(self.answers_to(gate.task))
+        return ("crs-simcheck show", answers, *given, *self.flags)
+
+
+def answers_file(source: str, task: TaskName) -> str:
+    """Return the file of a task where the source is the folder of a recording, else the source."""
+    file = recording_file(Path(source), task)
+    recorded = file.is_file() and file.with_name(SUMMARY_FILE).is_file()
+    return str(file) if recorded else source
 
 
 def amount(metric: Metric, value: float | None, *, unit: bool = True) -> str:
@@ -172,7 +188,7 @@ def verdict_words(verdict: Verdict, where: Where) -> str:
     lines = [wrapped(headline(verdict, where.simulator))]
     lines += [wrapped(sentence, "  ") for sentence in describe(verdict)]
     if where.source:
-        lines.append(f"  answers: {where.source}")
+        lines.append(f"  answers: {where.answers_to(verdict.gate.task)}")
         lines += _command_lines("  next:    ", where.command(verdict))
     return "\n".join(lines)
 

@@ -1,7 +1,6 @@
 """What is asked, and what is read in an answer: one observation of one response."""
 
 from crs_simcheck.tasks.conduct import (
-    conduct_line,
     conduct_of,
     count_conduct,
     usual_digest,
@@ -24,7 +23,6 @@ __all__ = [
     "Observation",
     "Readers",
     "Said",
-    "conduct_line",
     "conduct_of",
     "count_conduct",
     "observe",

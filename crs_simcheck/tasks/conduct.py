@@ -8,17 +8,7 @@ from collections.abc import Iterable, Mapping
 from crs_simcheck.instruments import read_conduct
 from crs_simcheck.records import Response
 
-__all__ = ["conduct_line", "conduct_of", "count_conduct", "usual_digest", "was_recorded"]
-
-_WORDS = {
-    "empty": "empty",
-    "refusal": "refused",
-    "thinking": "with thoughts left in",
-    "cut_short": "cut short by num_predict",
-    "truncated": "to a prompt that the server cut",
-    "other_model": "by another model than the rest",
-    "unrepeated": "otherwise when asked again",
-}
+__all__ = ["conduct_of", "count_conduct", "usual_digest", "was_recorded"]
 
 
 def usual_digest(responses: Iterable[Response]) -> str | None:
@@ -71,14 +61,3 @@ def count_conduct(responses: Iterable[Response]) -> tuple[int, Mapping[str, int]
     for row in rows:
         counts.update({name: int(value or 0) for name, value in conduct_of(row, usual).items()})
     return len(rows), counts
-
-
-def conduct_line(responses: Iterable[Response]) -> str:
-    """Return what was seen of how recorded answers were given; empty where all is well.
-
-    Every kind can be gated: ``empty_rate``, ``refusal_rate``, ``thinking_rate``,
-    ``cut_short_rate``, ``truncated_prompt_rate``, ``other_model_rate``, ``unrepeated_rate``.
-    """
-    total, counts = count_conduct(responses)
-    found = [f"{counts[name]:,} {words}" for name, words in _WORDS.items() if counts.get(name)]
-    return f"of {total:,} answers: {', '.join(found)}" if found else ""

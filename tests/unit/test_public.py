@@ -93,7 +93,7 @@ def test_the_tree_of_errors_is_the_one_that_is_drawn():
     drawn = {name: cls.__mro__[1].__name__ for name, cls in classes.items()}
     assert drawn.pop("SimcheckError") == "Exception"
     assert _tree() == drawn
-    assert set(classes) | {"nearest_name", "shown_path"} == set(errors.__all__)
+    assert set(classes) | {"known_names", "nearest_name", "shown_path"} == set(errors.__all__)
     assert all(inspect.getdoc(cls) for cls in classes.values())
 
 

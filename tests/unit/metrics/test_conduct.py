@@ -8,8 +8,9 @@ from crs_simcheck.baselines import measure, measure_group
 from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.gate import Comparison, GateSpec
 from crs_simcheck.metrics import METRICS
+from crs_simcheck.project.conduct import conduct_line
 from crs_simcheck.records import Response
-from crs_simcheck.tasks import conduct_line, conduct_of, count_conduct, usual_digest
+from crs_simcheck.tasks import conduct_of, count_conduct, usual_digest
 
 RATES = [name for name, metric in METRICS.items() if metric.table == "conduct"]
 

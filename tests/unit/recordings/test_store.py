@@ -141,10 +141,10 @@ def test_a_packed_recording_is_read_and_replaced_by_a_plain_one(tmp_path):
 def test_a_finish_removes_what_is_not_wanted(tmp_path):
     recorded(tmp_path, [answer(i) for i in range(4)])
     with Recorder(tmp_path) as recorder:
-        counts = recorder.finish({"bin_pref": [answer(i).request for i in (0, 1)]})
+        counts = recorder.finish({"bin_pref": [answer(i).request for i in (0, 1)]}).counts
     assert counts == {"bin_pref": 2}
     with Recorder(tmp_path) as recorder:
-        assert recorder.finish({"bin_pref": [answer(i).request for i in (2, 3)]}) == {}
+        assert recorder.finish({"bin_pref": [answer(i).request for i in (2, 3)]}).counts == {}
     assert not recording_file(tmp_path, "bin_pref").exists()
 
 
@@ -192,7 +192,7 @@ def test_a_file_that_is_removed_or_replaced_meanwhile_loses_nothing(tmp_path, wh
         recorder.add(answer(11))
         if what == "removed at the end":
             file.unlink()
-        counts = recorder.finish()
+        counts = recorder.finish().counts
     assert counts == {"bin_pref": 6}
     assert len(read_recording(folder)) == 6
 
