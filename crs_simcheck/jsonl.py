@@ -343,6 +343,20 @@ def write_lines(rows: Iterable[Mapping[str, Any]], path: str | Path) -> None:
             temporary.unlink()
 
 
+def write_json(document: Mapping[str, Any], path: Path, *, sort_keys: bool = False) -> None:
+    """Write one object as indented JSON, whole or not at all.
+
+    Raises :class:`InputError` where it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    text = json.dumps(document, indent=2, sort_keys=sort_keys, ensure_ascii=False) + "\n"
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror or error}", path=path) from error
+
+
 def _write_all(
     rows: Iterable[Mapping[str, Any]], file: IO[bytes], path: str | Path, *, packed: bool
 ) -> None:

@@ -137,7 +137,8 @@ def _as_asked(
             engine_at=config.getoption("simcheck_engine"),
             partial=seekers is not None,
         )
-    return replace(settings, seekers=seekers or settings.seekers, live=live)
+    judge = settings.judge and replace(settings.judge, record=record)
+    return replace(settings, seekers=seekers or settings.seekers, live=live, judge=judge)
 
 
 def _shown(config: pytest.Config, path: Path) -> str:

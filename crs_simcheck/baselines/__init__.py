@@ -13,6 +13,7 @@ from crs_simcheck.baselines.group import (
 )
 from crs_simcheck.baselines.measure import (
     TABLES_OF,
+    Judged,
     Measured,
     label_resolver,
     measure,
@@ -44,6 +45,7 @@ __all__ = [
     "TABLES_OF",
     "UNKNOWN_TITLE",
     "Group",
+    "Judged",
     "Measured",
     "Provenance",
     "SeekerStatistics",

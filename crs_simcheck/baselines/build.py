@@ -48,6 +48,7 @@ def build(
     options: BuildOptions | None = None,
     work: Work | None = None,
     tell: Callable[[str], None] | None = None,
+    amend: Callable[[SourceData], SourceData] | None = None,
 ) -> Group:
     """Read a source, measure what its speakers said, and write the group into a folder.
 
@@ -65,6 +66,8 @@ def build(
         Where measuring is done; in this process by default.
     tell:
         Is told, in a sentence each, what somebody should know of the source.
+    amend:
+        Adds to what the source holds, before it is measured.
 
     Raises
     ------
@@ -84,7 +87,7 @@ def build(
         )
     called = name or out.resolve().name
     command = command_line(kind, source, out, called, chosen)
-    group = _measured(known, source, called, command, chosen, work, tell)
+    group = _measured(known, source, called, command, chosen, work, tell, amend)
     write_whole(group, out)
     return dataclasses.replace(group, path=out)
 
@@ -168,6 +171,7 @@ def _measured(
     options: BuildOptions,
     work: Work | None = None,
     tell: Callable[[str], None] | None = None,
+    amend: Callable[[SourceData], SourceData] | None = None,
 ) -> Group:
     if kind.needs_source and source is None:
         raise InputError(f"kind '{kind.name}' needs a source", fix=f"it is {kind.title}")
@@ -176,6 +180,8 @@ def _measured(
     _check_vectors(kind, options)
     place = source or Path()
     data = kind.read(place, options)
+    if amend is not None:
+        data = amend(data)
     for note in data.notes:
         (tell or _nobody)(note)
     readers = _readers(data, options)
@@ -195,7 +201,7 @@ def _measured(
         licence=data.licence,
         attribution=data.attribution,
         date=options.date or "",
-        command=command,
+        command=data.command or command,
         description=data.description,
         source_sha256={_short(path, place): digest for path, digest in hashes.items()},
         popularity=data.popularity,
@@ -244,6 +250,7 @@ def _readers(data: SourceData, options: BuildOptions) -> Readers | None:
         titles=TitleFinder(data.catalogue.labels) if len(data.catalogue) else None,
         lexicon=None if options.aspects is None else read_lexicon(options.aspects),
         vectors=vectors,
+        judge=data.judge,
     )
 
 

@@ -15,7 +15,7 @@ from crs_simcheck.baselines.tables import COLUMNS, NOTHING, SeekerStatistics, Ta
 from crs_simcheck.catalogue import Catalogue, Resolver
 from crs_simcheck.instruments import text_key, word_key
 from crs_simcheck.instruments.vectors import VectorReading
-from crs_simcheck.metrics import CONDUCT_NUMBERS
+from crs_simcheck.metrics import CONDUCT_NUMBERS, JUDGED
 from crs_simcheck.records import Response, Speakers, TaskName
 from crs_simcheck.tasks import (
     READ_BY,
@@ -31,6 +31,7 @@ from crs_simcheck.tasks import (
 
 __all__ = [
     "TABLES_OF",
+    "Judged",
     "Measured",
     "SeekerRows",
     "add_rows",
@@ -50,7 +51,7 @@ TABLES_OF: Mapping[TaskName, tuple[TableName, ...]] = MappingProxyType(
         "bin_pref": ("answers", "responses", "conduct"),
         "open_pref": (*_PROSE, "conduct"),
         "rec_request": (*_PROSE, "conduct"),
-        "neg_feedback": (*_PROSE, "reactions", "conduct"),
+        "neg_feedback": (*_PROSE, "reactions", "judged", "conduct"),
     }
 )
 _Rows = dict[TableName, list[tuple[Any, ...]]]
@@ -59,14 +60,37 @@ SeekerRows: TypeAlias = dict[TaskName, dict[str, _Rows]]
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """The scores that an answer was given.
+
+    Parameters
+    ----------
+    scores:
+        Letter of the criterion → score, 0 to 10; empty where none is there.
+    missing:
+        Why none is there.
+    spread:
+        Range between the means of several judgements; None of fewer than two.
+    """
+
+    scores: Mapping[str, float]
+    missing: str = ""
+    spread: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """A response with what was read in it, for reports that point at single answers."""
+    """A response with what was read in it, for reports that point at single answers.
+
+    ``judged`` is what the judge says of it; None where nobody asked one.
+    """
 
     response: Response
     observation: Observation
     films: tuple[str, ...]
     word_vector: VectorReading | None = None
     sentence_vector: VectorReading | None = None
+    judged: Judged | None = None
 
 
 @lru_cache(maxsize=4)
@@ -154,6 +178,8 @@ def _rows(one: Measured, unread: Sequence[str]) -> _Rows:
         fit = one.response.stimulus.get("relevant")
         rejected = float(seen.reaction == "reject")
         rows["reactions"] = [(rejected, None if fit is None else float(bool(fit)))]
+    if one.judged is not None:
+        rows["judged"] = [tuple(one.judged.scores.get(letter) for letter in JUDGED)]
     return rows | _rows_of_prose(one, unread)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crs_simcheck.baselines.bags import Bags, vector_column, vector_values
-from crs_simcheck.metrics import CONDUCT_NUMBERS
+from crs_simcheck.metrics import CONDUCT_NUMBERS, JUDGED
 from crs_simcheck.metrics import Table as TableName
 from crs_simcheck.stats import IntArray
 
@@ -76,6 +76,9 @@ COLUMNS: Mapping[TableName, Mapping[str, ColumnKind]] = MappingProxyType(
         # Of answers to a recommendation: whether it was turned down, and whether it fits the seeker
         # (empty where nobody knows). Both 1 or 0.
         "reactions": MappingProxyType({"rejected": "number", "fit": "number"}),
+        # Of answers to a film that does not fit: what the judge gave, 0 to 10; empty where it gave
+        # nothing, or was not asked about that criterion.
+        "judged": MappingProxyType(dict.fromkeys(JUDGED, "number")),
         # Of recorded answers: how they were given. All 1 or 0.
         "conduct": MappingProxyType(dict.fromkeys(CONDUCT_NUMBERS, "number")),
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from crs_simcheck.cli.exits import BAD_INPUT, FINE
+from crs_simcheck.cli.progress import progress_bar, steps_of
 
 if TYPE_CHECKING:
-    from crs_simcheck.engines import Reply
     from crs_simcheck.project import SimulatorSettings
     from crs_simcheck.project.live import LiveRun
     from crs_simcheck.project.record import Estimate, Recorded
@@ -53,6 +51,8 @@ def record(
 
     They are kept under recordings/SIMULATOR; commit that folder, and `pytest --crs-simcheck`
     replays them without an engine. Kill it when you like: the same command asks only for the rest.
+    Where a simulator has a judge, it is asked about the answers next; what it replies is kept under
+    judgements/SIMULATOR.
     """
     if prune and seekers is not None:
         raise click.UsageError(
@@ -63,21 +63,22 @@ def record(
     from crs_simcheck.project.record import record as run_recording
 
     failed = 0
-    for settings in _chosen(simulators, config):
-        live = settings.live
-        assert live is not None
-        run = SimulatorRun(
-            replace(
-                settings,
-                seekers=seekers or settings.seekers,
-                live=replace(live, engine_at=engine, partial=seekers is not None),
-            )
-        ).live
-        assert run is not None
+    for chosen in _chosen(simulators, config):
+        live = chosen.live
+        settings = replace(
+            chosen,
+            seekers=seekers or chosen.seekers,
+            live=live and replace(live, engine_at=engine, partial=seekers is not None),
+        )
+        run = SimulatorRun(settings).live
+        if run is None:
+            _judge(settings, again, dry_run, prune)
+            continue
         if dry_run:
             _print_estimate(run, estimate(run, "all" if again else "new", limit))
+            _judge(settings, again, dry_run, prune)
             continue
-        with _progress(settings.name) as progress:
+        with progress_bar(settings.name) as progress:
             done = run_recording(
                 run,
                 "all" if again else "new",
@@ -89,6 +90,7 @@ def record(
             )
         _print(run, done)
         failed += 0 if done.collected is None else done.collected.failed
+        _judge(settings, again, dry_run, prune)
     return BAD_INPUT if failed else FINE
 
 
@@ -103,15 +105,14 @@ def _chosen(names: tuple[str, ...], config: str | None) -> list[SimulatorSetting
             fix="go to the folder of your settings, or give --config FILE",
         )
     project = read_settings(path)
-    live = {s.name: s for s in project.simulators if s.live is not None}
+    live = {s.name: s for s in project.simulators if s.live is not None or s.judge is not None}
     for name in names:
         if name not in live:
-            others = [s.name for s in project.simulators if s.live is None]
-            if name in others:
+            if any(s.name == name for s in project.simulators):
                 raise SettingsError(
-                    f"simulator '{name}' is not asked: its answers are given",
+                    f"simulator '{name}' is not asked: its answers are given, and nobody judges it",
                     path=path,
-                    fix='a simulator with prompts = "…" or python = "…" is asked',
+                    fix='one with prompts = "…" or python = "…" is asked; judge = "…" judges',
                 )
             raise UnknownNameError("simulator", name, live)
     if not live:
@@ -123,62 +124,49 @@ def _chosen(names: tuple[str, ...], config: str | None) -> list[SimulatorSetting
     return [live[name] for name in dict.fromkeys(names)] if names else list(live.values())
 
 
-class _Bar:
-    """A progress bar on a terminal: answers, rate, time left, tokens."""
-
-    def __init__(self, name: str) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[tokens]}"),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._name, self._tokens = name, 0
-
-    def begin(self, total: int) -> _Bar:
-        """Show the bar of so many requests."""
-        self._task = self._bar.add_task(self._name, total=total, rate="", tokens="")
-        self._bar.start()
-        return self
-
-    def __call__(self, reply: Reply | None) -> None:
-        """Count an answer."""
-        self._tokens += 0 if reply is None else reply.tokens or 0
-        task = self._bar.tasks[0]
-        rate = "" if not task.speed else f"{60 * task.speed:,.0f} a minute"
-        tokens = f"{self._tokens:,} tokens" if self._tokens else ""
-        self._bar.update(self._task, advance=1, rate=rate, tokens=tokens)
-
-    def end(self) -> None:
-        """Take the bar away."""
-        self._bar.stop()
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[int], _Bar] | None]:
-    import sys
-
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield None
+def _judge(settings: SimulatorSettings, again: bool, dry_run: bool, prune: bool) -> None:
+    """Have the answers judged where the simulator has a judge, and print what came of it."""
+    if settings.judge is None:
         return
-    bar = _Bar(name)
+    from crs_simcheck.errors import UnrecordedError, shown_path
+    from crs_simcheck.project import SimulatorRun
+    from crs_simcheck.project.judge_record import record_judgements
+
+    name = settings.name
     try:
-        yield bar.begin
-    finally:
-        bar.end()
+        run = SimulatorRun(settings).judging
+        if run is None or not run.asked:
+            click.echo(f"{name}: no answer to a film that does not fit; nothing to judge")
+            return
+    except UnrecordedError as error:
+        # Some answers are still to be asked for: they are judged when they are there.
+        click.echo(f"{name}: judged when all answers are there; {str(error).splitlines()[0]}")
+        return
+    if dry_run:
+        todo = sum(map(len, (one.judgements for one in run.judged))) if again else run.unasked
+        click.echo(f"{name}: {todo:,} judgements by {run.identity}")
+        return
+    with progress_bar(f"{name} judged") as progress:
+        done = record_judgements(
+            run,
+            "all" if again else "new",
+            prune=prune,
+            progress=None if progress is None else steps_of(progress),
+            say=lambda text: click.echo(text, err=True),
+        )
+    lacking = f"; no score for {done.missing:,}" if done.missing else ""
+    if done.asked:
+        click.echo(
+            f"{name}: {done.answers:,} answers judged by {run.identity}, "
+            f"{done.asked:,} requests{lacking}"
+        )
+    else:
+        click.echo(f"{name}: nothing to judge; all {done.answers:,} answers are judged{lacking}")
+    if done.pruned:
+        click.echo(f"  {done.pruned:,} replies of judges that nothing asks for were removed")
+    elif done.unused:
+        click.echo(f"  {done.unused:,} replies are asked for by nothing; --prune removes them")
+    click.echo(f"  {shown_path(done.folder)}")
 
 
 def _print_estimate(run: LiveRun, found: Estimate) -> None:

@@ -1,7 +1,7 @@
 """The verdict: a metric of a simulator, held against groups of people of the same size."""
 
 from crs_simcheck.gate.compare import Comparison, Settings
-from crs_simcheck.gate.evidence import Asked, Events, Evidence, Lengths, Named, Shares
+from crs_simcheck.gate.evidence import Asked, Criteria, Events, Evidence, Lengths, Named, Shares
 from crs_simcheck.gate.notes import left_out
 from crs_simcheck.gate.sides import JointCatalogue, Sides, joint_catalogue
 from crs_simcheck.gate.spec import GATE_KEYS, GateSpec, gate_from_table
@@ -11,6 +11,7 @@ __all__ = [
     "GATE_KEYS",
     "Asked",
     "Comparison",
+    "Criteria",
     "Events",
     "Evidence",
     "GateSpec",

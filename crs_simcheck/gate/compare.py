@@ -11,7 +11,7 @@ import numpy as np
 from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.gate.drawer import Drawer
-from crs_simcheck.gate.estimates import Estimates, estimates, value_of
+from crs_simcheck.gate.estimates import Estimates, estimates, value_of, widened
 from crs_simcheck.gate.evidence import evidence_for
 from crs_simcheck.gate.notes import notes_on, published_note
 from crs_simcheck.gate.ratings import Ratings, choose_ratings, restrict_films
@@ -199,8 +199,9 @@ class Comparison:
     def _by_hand(self, spec: GateSpec, own: Rows, target: Range, notes: tuple[str, ...]) -> Verdict:
         metric = spec.metric
         margin = metric.margin.at(target.high if np.isfinite(target.high) else target.low)
-        evidence = evidence_for(metric, self._label(metric), own)
-        own = rows_observed(metric, own)
+        people = self.sides.baseline_rows(metric.table) if metric.table == "judged" else None
+        evidence = evidence_for(metric, self._label(metric), own, people)
+        everything, own = own, rows_observed(metric, own)
         if metric.rate is not None:
             rate = rare_rate(*metric.rate.of_units(own))
             value, interval = rate.value, rate.interval
@@ -216,7 +217,7 @@ class Comparison:
             se = jackknife_error(leave_one_out(own, function, metric.blocks))
             if not (np.isfinite(value) and np.isfinite(se)):
                 return no_value(spec, own, notes)
-            interval = confidence_interval(value, se, own.n_units)
+            interval = widened(confidence_interval(value, se, own.n_units), metric, everything)
             seen = least_drift(0.0, se, own.n_units)
             needed = units_needed(value, se * own.n_units**0.5, own.n_units, target)
         outcome = decide(interval, target)

@@ -28,7 +28,7 @@ from crs_simcheck.stats import (
     t_quantile,
 )
 
-__all__ = ["Estimates", "estimates", "value_of"]
+__all__ = ["Estimates", "estimates", "value_of", "widened"]
 
 # More draws than this share without a value: the metric does not exist in groups of this size.
 _MOST_MISSING = 0.01
@@ -125,7 +125,7 @@ def estimates(
     rate = None if metric.rate is None else rare_rate(*metric.rate.of_units(cut))
     if rate is None:
         se = jackknife_error(leave_one_out(cut, function, metric.blocks))
-        interval = confidence_interval(value, se, own.n_units)
+        interval = widened(confidence_interval(value, se, own.n_units), metric, own)
     else:
         # The jackknife's interval of a rate is too short where events are few, and empty without.
         interval = rate.interval
@@ -146,6 +146,12 @@ def estimates(
         drawn=drawn,
         groups=groups.pool,
     )
+
+
+def widened(interval: ConfidenceInterval, metric: Metric, own: Rows) -> ConfidenceInterval:
+    """Return the interval with room for what is missing in the rows of a simulator, if anything."""
+    slack = 0.0 if metric.slack is None else metric.slack(own)
+    return ConfidenceInterval(interval.low - slack, interval.high + slack)
 
 
 def _people_values(

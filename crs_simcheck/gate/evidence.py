@@ -9,10 +9,17 @@ from typing import Any, TypeAlias
 import numpy as np
 from scipy.sparse import csr_array
 
-from crs_simcheck.metrics import Metric, column_of, known_column_of
+from crs_simcheck.metrics import (
+    JUDGED,
+    JUDGED_ANSWERS,
+    Metric,
+    column_of,
+    judged_column,
+    known_column_of,
+)
 from crs_simcheck.stats import FloatArray, Pool, Rows
 
-__all__ = ["Asked", "Events", "Evidence", "Lengths", "Named", "Shares", "evidence_for"]
+__all__ = ["Asked", "Criteria", "Events", "Evidence", "Lengths", "Named", "Shares", "evidence_for"]
 
 _N_TOP = 5
 # Groups of people that are looked at for how much their own most named films make.
@@ -82,7 +89,19 @@ class Shares(_Plain):
     shares: tuple[tuple[str, float, float | None], ...]
 
 
-Evidence: TypeAlias = Named | Asked | Lengths | Events | Shares
+@dataclass(frozen=True, slots=True)
+class Criteria(_Plain):
+    """What a judge gave: (letter, mean, people's mean), of how many answers, and how many lack it.
+
+    A mean is None where that criterion was not judged.
+    """
+
+    means: tuple[tuple[str, float | None, float | None], ...]
+    answers: int
+    missing: int
+
+
+Evidence: TypeAlias = Named | Asked | Lengths | Events | Shares | Criteria
 
 
 def evidence_for(
@@ -109,6 +128,8 @@ def evidence_for(
         return None if people is None else _asked(label, simulator, people)
     if metric.name == "words_per_response":
         return Lengths(_quartiles(simulator), None if people is None else _quartiles(people))
+    if metric.table == "judged":
+        return _criteria(simulator, people)
     if metric.name in _SHARED:
         return _shares(metric, label, simulator, people)
     return None
@@ -175,6 +196,23 @@ def _shares(
             for column in best
             if own[column] > 0
         ),
+    )
+
+
+def _criteria(simulator: Rows, people: Rows | None) -> Criteria:
+    def means(rows: Rows | None) -> list[float | None]:
+        if rows is None:
+            return [None] * len(JUDGED)
+        sums = _column_sums(rows, "sums")
+        places = [judged_column(letter) for letter in JUDGED]
+        return [round(sums[p] / sums[p + 1], 2) if sums[p + 1] else None for p in places]
+
+    sums = _column_sums(simulator, "sums")
+    known = max(sums[judged_column(letter) + 1] for letter in JUDGED)
+    return Criteria(
+        tuple(zip(JUDGED, means(simulator), means(people), strict=True)),
+        int(sums[JUDGED_ANSWERS]),
+        int(sums[JUDGED_ANSWERS] - known),
     )
 
 

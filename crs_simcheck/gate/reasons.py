@@ -8,7 +8,7 @@ from crs_simcheck.baselines import Group
 from crs_simcheck.gate.estimates import Estimates
 from crs_simcheck.gate.spec import GateSpec
 from crs_simcheck.gate.verdict import Verdict
-from crs_simcheck.metrics import Metric
+from crs_simcheck.metrics import JUDGED, Metric, judged_column
 from crs_simcheck.stats import (
     Reference,
     Rows,
@@ -57,9 +57,18 @@ def why_unread(metric: Metric, rows: Rows, who: str) -> str | None:
         return f"no history of the seekers of {who} is known: give profiles"
     if metric.name == "title_mention_rate":
         return f"no film is known whose title {who} could have named: give a catalogue"
+    if metric.table == "judged":
+        given = [name for name, c in _letters() if np.asarray(rows.blocks[block])[:, c].any()]
+        if given:  # people's answers have no persona to be held against
+            return f"{who} has scores of {' and '.join(given)} alone: give an end of your own (min)"
+        return f"the judge gave {who} no score"
     if metric.name in ("ttr", "hdd"):
         return f"{who} has no counts of different words (merged groups and some sources keep none)"
     return f"{who} has no response that {metric.name} could be read in"
+
+
+def _letters() -> tuple[tuple[str, int], ...]:
+    return tuple((letter, judged_column(letter) + 1) for letter in JUDGED)
 
 
 def why_read_otherwise(metric: Metric, simulator: Group, people: Group) -> str | None:

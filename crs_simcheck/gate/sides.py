@@ -15,11 +15,13 @@ from crs_simcheck.catalogue import Catalogue, union
 from crs_simcheck.instruments import stars_to_sentiment
 from crs_simcheck.metrics import (
     CONDUCT_NUMBERS,
+    JUDGED,
     RESPONSE_NUMBERS,
     SENTIMENTS,
     Frame,
     answer_rows,
     conduct_rows,
+    judged_rows,
     mention_rows,
     reaction_rows,
     response_rows,
@@ -207,6 +209,8 @@ class Sides:
             return self._make_texts(table, n_seekers)
         if name == "reactions":
             return reaction_rows(owner, n_seekers, table.array("rejected"), table.array("fit"))
+        if name == "judged":
+            return judged_rows(owner, n_seekers, {k: table.array(k) for k in JUDGED})
         if name == "conduct":
             return conduct_rows(owner, n_seekers, {k: table.array(k) for k in CONDUCT_NUMBERS})
         missing = table.array("missing") if "missing" in table.columns else np.zeros(len(table))

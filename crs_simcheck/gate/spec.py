@@ -12,10 +12,14 @@ from crs_simcheck.metrics import Metric, metric_named
 from crs_simcheck.records import TaskName
 from crs_simcheck.stats import Range, units_to_show
 
-__all__ = ["GATE_KEYS", "GateSpec", "gate_from_table"]
+__all__ = ["GATE_KEYS", "JUDGED_KEYS", "GateSpec", "gate_from_table"]
 
-GATE_KEYS = ("margin", "min", "max", "rule", "top_k")
+GATE_KEYS = ("margin", "min", "max", "rule", "top_k", "calibration", "uncalibrated")
+JUDGED_KEYS = ("calibration", "uncalibrated")
+"""The keys that belong to gates of what a judge scored."""
+
 Rule = Literal["target", "estimate"]
+Uncalibrated = Literal["refuse", "allow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class GateSpec:
         ``inconclusive`` and not merely listed.
     of_task:
         Whether it was asked for on this very task, which then must have answers.
+    calibration:
+        File of the judge's calibration; None for the simulator's.
+    uncalibrated:
+        ``refuse``: without a calibration that holds, nothing is decided; ``allow``: it is, and the
+        verdict says so.
     """
 
     task: TaskName
@@ -48,6 +57,8 @@ class GateSpec:
     top_k: int = 50
     named: bool = False
     of_task: bool = False
+    calibration: str | None = None
+    uncalibrated: Uncalibrated = "refuse"
 
     @property
     def range_by_hand(self) -> Range | None:
@@ -123,14 +134,47 @@ def gate_from_table(
     rule = table.get("rule", "target")
     if rule not in ("target", "estimate"):
         raise SettingsError(f"found rule = {rule!r}, need 'target' or 'estimate'", field=where)
-    top_k = table.get("top_k", 50)
-    if "top_k" in table and metric_name != "popularity_share":
-        raise SettingsError("'top_k' belongs to popularity_share", field=where)
-    if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
-        raise SettingsError(f"found top_k = {top_k!r}, need a whole number above 0", field=where)
+    top_k = _top_k(table, metric, where)
+    calibration, uncalibrated = _of_judge(table, metric, where)
     return GateSpec(
-        task, metric, margin, minimum, maximum, rule, top_k, named=True, of_task=of_task
+        task,
+        metric,
+        margin,
+        minimum,
+        maximum,
+        rule,
+        top_k,
+        named=True,
+        of_task=of_task,
+        calibration=calibration,
+        uncalibrated=uncalibrated,
     )
+
+
+def _top_k(table: Mapping[str, Any], metric: Metric, where: str) -> int:
+    value = table.get("top_k", 50)
+    if "top_k" in table and metric.name != "popularity_share":
+        raise SettingsError("'top_k' belongs to popularity_share", field=where)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise SettingsError(f"found top_k = {value!r}, need a whole number above 0", field=where)
+    return value
+
+
+def _of_judge(
+    table: Mapping[str, Any], metric: Metric, where: str
+) -> tuple[str | None, Uncalibrated]:
+    """Return the calibration that a gate names, and what it says of there being none."""
+    for key in JUDGED_KEYS:
+        if key in table and metric.table != "judged":
+            raise SettingsError(f"'{key}' belongs to the neg_feedback gate", field=where)
+    calibration, uncalibrated = table.get("calibration"), table.get("uncalibrated", "refuse")
+    if calibration is not None and (not isinstance(calibration, str) or not calibration.strip()):
+        raise SettingsError(f"found calibration = {calibration!r}, need a file", field=where)
+    if uncalibrated not in ("refuse", "allow"):
+        raise SettingsError(
+            f"found uncalibrated = {uncalibrated!r}, need 'refuse' or 'allow'", field=where
+        )
+    return calibration, uncalibrated
 
 
 def _number(table: Mapping[str, Any], key: str, where: str) -> float | None:

@@ -73,6 +73,8 @@ class Verdict:
         What lies behind the value.
     notes:
         What a reader should know of how it was measured.
+    uncalibrated:
+        Why the judge behind the value cannot be believed; empty where it can, or none is.
     published:
         The baseline whose published figure the range goes around, where it has no people.
     """
@@ -93,6 +95,7 @@ class Verdict:
     evidence: Evidence | None = None
     notes: tuple[str, ...] = ()
     published: str | None = None
+    uncalibrated: str = ""
 
     @property
     def too_high(self) -> bool:
@@ -135,6 +138,7 @@ class Verdict:
                 "draws": people.n_draws,
             },
             "published": self.published,
+            "uncalibrated": self.uncalibrated or None,
             "evidence": None if self.evidence is None else self.evidence.as_json(),
             "notes": list(self.notes),
         }

@@ -20,6 +20,7 @@ __all__ = [
     "has_year",
     "hits_of",
     "is_meant",
+    "is_own",
     "is_part_of_name",
     "longest_of",
     "title_of",
@@ -135,6 +136,13 @@ def _first_words(label: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def is_own(title: Title, own: Title | None) -> bool:
+    """Whether a title is the one that was asked about, with or without its year."""
+    if own is None or title.core != own.core:
+        return False
+    return title.year is None or own.year is None or title.year == own.year
+
+
 def title_of(label: str) -> Title | None:
     """Return what to look for, or None where a label has no words."""
     name = plain(label).strip()

@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from crs_simcheck.instruments._text import plain
 from crs_simcheck.instruments._titles import (
-    Title,
     TitleIndex,
     hits_of,
     is_meant,
+    is_own,
     longest_of,
     title_of,
     tokens_of,
@@ -69,7 +69,7 @@ def leaked_titles(text: str, history: Sequence[str], own: str | None) -> tuple[s
     found = {
         hit.title.label
         for hit in hits
-        if not _is_own(hit.title, own_title)
+        if not is_own(hit.title, own_title)
         and longest[hit.first] <= hit.length
         and (not hit.title.weak or is_meant(seen, tokens, hit))
     }
@@ -79,9 +79,3 @@ def leaked_titles(text: str, history: Sequence[str], own: str | None) -> tuple[s
 @lru_cache(maxsize=4096)
 def _index_of(history: tuple[str, ...]) -> TitleIndex:
     return TitleIndex(history)
-
-
-def _is_own(title: Title, own: Title | None) -> bool:
-    if own is None or title.core != own.core:
-        return False
-    return title.year is None or own.year is None or title.year == own.year

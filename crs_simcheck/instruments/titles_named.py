@@ -15,8 +15,10 @@ from crs_simcheck.instruments._titles import (
     has_year,
     hits_of,
     is_meant,
+    is_own,
     is_part_of_name,
     longest_of,
+    title_of,
     tokens_of,
 )
 
@@ -70,11 +72,12 @@ class TitleFinder:
     def _index(self) -> TitleIndex:
         return TitleIndex(self._titles)
 
-    def named(self, text: str) -> tuple[str, ...]:
+    def named(self, text: str, own: str | None = None) -> tuple[str, ...]:
         """Return the titles that a text names, in its order, each once, as they were given.
 
         Of several films with the same words, the one whose year follows is meant; without a year,
-        the first of the catalogue.
+        the first of the catalogue. ``own`` is a title that does not count, with or without its
+        year: the one that the text answers to.
 
         Examples
         --------
@@ -96,7 +99,10 @@ class TitleFinder:
                     named[place] = hit.title
             elif known.year is None and hit.title.year is not None and has_year(seen, tokens, hit):
                 named[place] = hit.title
-        return tuple(dict.fromkeys(title.label for title in named.values()))
+        asked = None if own is None else title_of(own)
+        return tuple(
+            dict.fromkeys(title.label for title in named.values() if not is_own(title, asked))
+        )
 
 
 def _is_named(seen: str, tokens: list[Token], hit: Hit) -> bool:

@@ -9,27 +9,32 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from crs_simcheck.engines import About, Engine, Options, Request
+from crs_simcheck.engines import About, Engine, Options, Reply, Request
 from crs_simcheck.errors import BadReplyError, PromptTooLongError
 from crs_simcheck.instruments.injection import instructs_judge
 from crs_simcheck.judge.asking import Case, Scores, messages_for, read_scores
 from crs_simcheck.judge.rubric import CRITERIA, Rubric
 from crs_simcheck.recordings import Recording, request_key, seed_of
-from crs_simcheck.records import Message, Response
+from crs_simcheck.records import Response
 from crs_simcheck.simulator import side_by_side
 
 __all__ = [
     "ATTEMPTS",
+    "NOT_JUDGED",
     "JudgeSpec",
     "Judged",
     "Judgement",
     "judge_cases",
+    "keys_of",
     "replay_judgements",
     "unjudged",
 ]
 
 ATTEMPTS = 3
 """How often a judge is asked about one answer before its score is missing."""
+
+NOT_JUDGED = "not judged"
+"""Why a score is missing that no judge was asked for."""
 
 _AGAIN_TEMPERATURE = 0.8  # the same request would only give the same reply
 _Key = str
@@ -42,7 +47,9 @@ class JudgeSpec:
     kind: str
     model: str
     rubric: Rubric
-    options: Options = field(default_factory=lambda: Options(temperature=0.0, num_predict=128))
+    options: Options = field(
+        default_factory=lambda: Options(temperature=0.0, num_ctx=8192, num_predict=128)
+    )
     repeats: int = 1
 
     @property
@@ -73,13 +80,29 @@ class Judged:
         given = [j.scores for j in self.judgements if j.scores is not None]
         if not given:
             return None
-        return {c: float(statistics.median(getattr(s, c) for s in given)) for c in CRITERIA}
+        return {
+            c: float(statistics.median(s.as_json()[c] for s in given))
+            for c in CRITERIA
+            if c in given[0].as_json()
+        }
 
     @property
     def value(self) -> float | None:
-        """¼ (A + B + C + D) of these medians, 0 to 10."""
+        """The mean of these medians, 0 to 10; see :attr:`Scores.mean`."""
         scores = self.scores
         return None if scores is None else sum(scores.values()) / len(scores)
+
+    @property
+    def missing(self) -> str:
+        """Why no judge's score is there; empty where one is."""
+        if self.value is not None:
+            return ""
+        return next((j.missing for j in self.judgements), NOT_JUDGED)
+
+    @property
+    def unasked(self) -> int:
+        """How many judgements nobody has asked for yet."""
+        return sum(j.missing == NOT_JUDGED for j in self.judgements)
 
     @property
     def spread(self) -> float | None:
@@ -96,12 +119,14 @@ class _Attempt:
     key: _Key
 
 
-def _attempts(
-    spec: JudgeSpec, response: Response, messages: tuple[Message, ...], repeat: int
-) -> Iterator[_Attempt]:
-    """Yield the requests about one answer, in the order in which they are made."""
+def _attempts(spec: JudgeSpec, case: Case, repeat: int) -> Iterator[_Attempt]:
+    """Yield the requests about one answer, in the order in which they are made.
+
+    They hang on the case alone: who gave the answer, and in which file it is, makes no other.
+    """
+    messages = messages_for(spec.rubric, case)
     for attempt in range(ATTEMPTS):
-        seed = seed_of("judge", response.request or response.seeker, repeat, attempt)
+        seed = seed_of("judge", case.id, repeat, attempt)
         temperature = spec.options.temperature if attempt == 0 else _AGAIN_TEMPERATURE
         options = replace(spec.options, seed=seed, temperature=temperature)
         key = request_key(
@@ -122,7 +147,7 @@ def replay_judgements(
         Judged(
             response,
             tuple(
-                _replayed(spec, response, case, repeat, held) or Judgement(None, "not judged")
+                _replayed(spec, case, repeat, held) or Judgement(None, NOT_JUDGED)
                 for spec in specs
                 for repeat in range(spec.repeats)
             ),
@@ -135,25 +160,29 @@ def unjudged(
     specs: Sequence[JudgeSpec], cases: Iterable[tuple[Response, Case]], held: Recording
 ) -> int:
     """Return how many judgements are neither recorded nor known to be missing."""
-    return sum(
-        _replayed(spec, response, case, repeat, held) is None
-        for response, case in cases
+    return sum(one.unasked for one in replay_judgements(specs, cases, held))
+
+
+def keys_of(specs: Sequence[JudgeSpec], cases: Iterable[tuple[Response, Case]]) -> frozenset[str]:
+    """Return the keys of all requests that these judges may be asked about these answers."""
+    return frozenset(
+        attempt.key
+        for _, case in cases
         for spec in specs
         for repeat in range(spec.repeats)
+        for attempt in _attempts(spec, case, repeat)
     )
 
 
-def _replayed(
-    spec: JudgeSpec, response: Response, case: Case, repeat: int, held: Recording
-) -> Judgement | None:
+def _replayed(spec: JudgeSpec, case: Case, repeat: int, held: Recording) -> Judgement | None:
     if instructs_judge(case.answer):
         return Judgement(None, "the answer speaks to the judge")
-    problem, messages = "", messages_for(spec.rubric, case)
-    for made, attempt in enumerate(_attempts(spec, response, messages, repeat), start=1):
+    problem = ""
+    for made, attempt in enumerate(_attempts(spec, case, repeat), start=1):
         reply = held.get("neg_feedback", attempt.key)
         if reply is None:
             return None
-        found = read_scores(reply.text)
+        found = read_scores(reply.text, spec.rubric.letters)
         if isinstance(found, Scores):
             return Judgement(found, attempts=made)
         problem = found
@@ -196,7 +225,7 @@ async def judge_cases(
         (response, case, repeat)
         for response, case in cases
         for repeat in range(spec.repeats)
-        if _replayed(spec, response, case, repeat, held) is None
+        if _replayed(spec, case, repeat, held) is None
     )
     await side_by_side(todo, engine.slots, asking.about_one)
     return asking.asked
@@ -216,32 +245,33 @@ class _Asking:
     async def about_one(self, one: tuple[Response, Case, int]) -> None:
         """Ask about one answer until a reply gives scores; what is recorded is not asked again."""
         response, case, repeat = one
-        messages = messages_for(self.spec.rubric, case)
-        for attempt in _attempts(self.spec, response, messages, repeat):
+        for attempt in _attempts(self.spec, case, repeat):
             known = self.held.get("neg_feedback", attempt.key)
-            text = known.text if known is not None else await self._ask(response, attempt)
-            if text is None:
-                return  # nothing is written: it is asked again the next time
-            if isinstance(read_scores(text), Scores):
+            text = known.text if known is not None else await self._ask(response, case, attempt)
+            if isinstance(read_scores(text, self.spec.rubric.letters), Scores):
                 break
         if self.done is not None:
             self.done()
 
-    async def _ask(self, response: Response, attempt: _Attempt) -> str | None:
+    async def _ask(self, response: Response, case: Case, attempt: _Attempt) -> str:
+        """Ask once and write the reply down; one that is none is an empty one, with its reason."""
         self.asked += 1
+        problem = None
         try:
             reply = await self.engine.answer(attempt.request)
-        except (BadReplyError, PromptTooLongError):
-            return None
+        except (BadReplyError, PromptTooLongError) as error:
+            reply, problem = Reply(""), str(error)[:300]
         meta = {
-            "engine": self.about.kind,
-            "model": self.about.model,
+            "engine": self.spec.kind,
+            "model": self.spec.model,
             "digest": reply.digest or self.about.digest,
             "server": reply.server or self.about.server,
             "date": self.date,
             "rubric": self.spec.rubric.sha256,
             "tokens": reply.tokens,
-            "judges": response.request,
+            "done_reason": reply.done_reason,
+            "judges": case.id,
+            "problem": problem,
         }
         row = Response(
             "neg_feedback",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,20 @@ class Rubric:
     criteria: tuple[Criterion, ...]
     path: Path | None = None
 
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The letters that are asked about."""
+        return tuple(c.letter for c in self.criteria)
+
+    def only(self, letters: Collection[str]) -> Rubric:
+        """Return the same rubric with these criteria alone, for answers of nobody's persona."""
+        told = f"\n\nNothing is known of the person: score {' and '.join(sorted(letters))} alone."
+        return replace(
+            self,
+            instructions=self.instructions.rstrip() + told,
+            criteria=tuple(c for c in self.criteria if c.letter in letters),
+        )
+
     @cached_property
     def sha256(self) -> str:
         """Hex digest of everything that a judge is told; layout and comments are no part of it."""
@@ -75,11 +89,10 @@ class Rubric:
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of an answer; servers do not enforce the range, so it is checked here."""
         score = {"type": "integer", "minimum": LOWEST, "maximum": HIGHEST}
-        letters = [c.letter for c in self.criteria]
         return {
             "type": "object",
-            "properties": dict.fromkeys(letters, score),
-            "required": letters,
+            "properties": dict.fromkeys(self.letters, score),
+            "required": list(self.letters),
             "additionalProperties": False,
         }
 

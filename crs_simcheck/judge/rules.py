@@ -64,7 +64,8 @@ class RuleJudge:
         guidance = min(10, 4 + len(own) // 3) if wish else 0
         tone = 8 - 4 * bool(read_role(text).markers) - 2 * (not 4 <= n_words <= _LONGEST)
         scores = {"A": clarity, "B": grounds, "C": guidance, "D": tone}
-        return Reply(json.dumps(scores), "stop")
+        asked = (request.schema or {}).get("properties", scores)
+        return Reply(json.dumps({c: score for c, score in scores.items() if c in asked}), "stop")
 
     async def about(self) -> About:
         """Return the name of the rules."""

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crs_simcheck.errors import UnknownNameError
-from crs_simcheck.metrics import bin_pref, conduct, items_talk, reactions, responses, texts
+from crs_simcheck.metrics import bin_pref, conduct, items_talk, judged, reactions, responses, texts
 from crs_simcheck.metrics.base import Margin, Metric, RateColumns, RepeatColumns, Table
 from crs_simcheck.metrics.bin_pref import correlations, correlations_in_pairs, mean_ratings
 from crs_simcheck.metrics.blocks import (
     ADDED,
     ASPECTS,
     CONDUCT_NUMBERS,
+    JUDGED,
+    JUDGED_ANSWERS,
+    JUDGED_WHOLE,
     MISSING,
     NAMING,
     NAMING_READ,
@@ -21,6 +24,8 @@ from crs_simcheck.metrics.blocks import (
     answer_rows,
     column_of,
     conduct_rows,
+    judged_column,
+    judged_rows,
     known_column_of,
     mention_rows,
     reaction_rows,
@@ -29,6 +34,7 @@ from crs_simcheck.metrics.blocks import (
     vector_rows,
 )
 from crs_simcheck.metrics.frame import BIN_ATTRIBUTES, COVERAGE_NEEDED, Frame, usable_attributes
+from crs_simcheck.metrics.judged import CRITERION_NAMES
 from crs_simcheck.records import TaskName
 
 __all__ = [
@@ -37,6 +43,10 @@ __all__ = [
     "BIN_ATTRIBUTES",
     "CONDUCT_NUMBERS",
     "COVERAGE_NEEDED",
+    "CRITERION_NAMES",
+    "JUDGED",
+    "JUDGED_ANSWERS",
+    "JUDGED_WHOLE",
     "METRICS",
     "MISSING",
     "NAMING",
@@ -54,6 +64,8 @@ __all__ = [
     "conduct_rows",
     "correlations",
     "correlations_in_pairs",
+    "judged_column",
+    "judged_rows",
     "known_column_of",
     "mean_ratings",
     "mention_rows",
@@ -74,6 +86,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             *bin_pref.METRICS,
             *texts.METRICS,
             *reactions.METRICS,
+            *judged.METRICS,
             *responses.METRICS,
             *conduct.METRICS,
         )

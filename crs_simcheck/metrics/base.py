@@ -23,6 +23,7 @@ Table = Literal[
     "sentence_vectors",
     "conduct",
     "reactions",
+    "judged",
 ]
 Compute = Callable[[Pool, Frame], FloatArray]
 
@@ -117,6 +118,8 @@ class Metric:
         The instrument among those that somebody chooses that it hangs on (``aspects``, …).
     absent:
         Why the value of a group may not exist, beyond there being nothing to count.
+    slack:
+        Rows → by how much the interval is to reach farther on both sides, for what is missing.
     paired:
         The value of a group depends on ratings by people outside of it (see ``bin_pref``).
     automatic:
@@ -140,5 +143,6 @@ class Metric:
     read_in: tuple[str, int] | None = None
     chosen: str | None = None
     absent: str = ""
+    slack: Callable[[Rows], float] | None = None
     paired: bool = False
     automatic: bool = True

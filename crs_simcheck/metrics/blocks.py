@@ -21,6 +21,9 @@ __all__ = [
     "CONDUCT_NUMBERS",
     "FIT",
     "FIT_REJECTED",
+    "JUDGED",
+    "JUDGED_ANSWERS",
+    "JUDGED_WHOLE",
     "MENTIONS",
     "MISSING",
     "NAMING",
@@ -37,6 +40,8 @@ __all__ = [
     "answer_rows",
     "column_of",
     "conduct_rows",
+    "judged_column",
+    "judged_rows",
     "known_column_of",
     "mention_rows",
     "reaction_rows",
@@ -60,6 +65,11 @@ RESPONSE_NUMBERS = ("words", "violation", "role", "leak")
 # Columns of the block "sums" of reactions: films that do not fit, and ones that do, each with how
 # many were turned down and how many were answered.
 UNFIT_REJECTED, UNFIT, FIT_REJECTED, FIT = range(4)
+# The criteria of the judge. In the block "sums" of what was judged each has two columns, the sum of
+# its scores and how many there are; behind them stands how many answers have all four, and how many
+# should have been scored.
+JUDGED = ("A", "B", "C", "D")
+JUDGED_WHOLE, JUDGED_ANSWERS = 2 * len(JUDGED), 2 * len(JUDGED) + 1
 # The same of how an answer was given; see the table "conduct".
 CONDUCT_NUMBERS = (
     "empty",
@@ -181,6 +191,30 @@ def reaction_rows(owner: IntArray, n_seekers: int, rejected: FloatArray, fit: Fl
         of_kind = np.asarray(fit == wanted)
         columns += [np.where(of_kind, np.nan_to_num(rejected), 0.0), of_kind.astype(np.float64)]
     return Rows(owner, n_seekers, {"sums": np.stack(columns, axis=1)})
+
+
+def judged_column(letter: str) -> int:
+    """Return the column of the block "sums" that adds up the scores of a criterion."""
+    return 2 * JUDGED.index(letter)
+
+
+def judged_rows(owner: IntArray, n_seekers: int, numbers: Mapping[str, FloatArray]) -> Rows:
+    """Return the rows of what was judged, one an answer.
+
+    Parameters
+    ----------
+    numbers:
+        Each of :data:`JUDGED` → (R,) scores, 0 to 10; NaN where there is none.
+
+    Block: ``sums`` (R × 10): of each criterion the sum of its scores and how many there are, the
+    answers with a score on all four, and the answers.
+    """
+    scores = np.stack([numbers[letter] for letter in JUDGED], axis=1)
+    whole = np.isfinite(scores).all(axis=1)
+    sums = np.concatenate(
+        [_sums(list(scores.T)), np.stack([whole, np.ones_like(whole)], axis=1)], axis=1
+    )
+    return Rows(owner, n_seekers, {"sums": sums})
 
 
 def _sums(numbers: Sequence[FloatArray]) -> FloatArray:

@@ -259,9 +259,9 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name="title_mention_rate",
         unit="",
-        title="requests that name a title",
+        title="requests and reactions that name a title",
         direction="upper",
-        tasks=("rec_request",),
+        tasks=("rec_request", "neg_feedback"),
         table="texts",
         blocks=("sums",),
         compute=_title_mention_rate,
@@ -269,7 +269,7 @@ METRICS: tuple[Metric, ...] = (
             0.05, "the least that 100 seekers with one answer each can show while one answer fails"
         ),
         too_low="",
-        too_high="requests name titles, which the task forbids",
+        too_high="titles are named, which the task forbids",
         default_max=0.05,
         rate=RateColumns("sums", events=NAMING, answers=NAMING_READ),
         read_in=("sums", NAMING_READ),

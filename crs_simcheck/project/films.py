@@ -8,7 +8,7 @@ from functools import lru_cache
 from crs_simcheck.baselines import DEFAULT_BASELINES, load_baseline, mean_rating_catalogue
 from crs_simcheck.catalogue import Catalogue, union
 
-__all__ = ["known_films", "shown_films"]
+__all__ = ["descriptions_of", "known_films", "shown_films"]
 
 
 @lru_cache(maxsize=4)
@@ -59,3 +59,8 @@ def shown_films(user: Catalogue | None) -> Catalogue:
     joined = union(user, _shipped(), user.name)
     places = dict.fromkeys(joined.from_first)
     return Catalogue(user.name, tuple(joined.catalogue[place] for place in places))
+
+
+def descriptions_of(user: Catalogue | None) -> dict[str, str]:
+    """Return label → what the film is about, of the user's films that have a description."""
+    return {item.label: item.description for item in user or () if item.description}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["LIVE_KEYS", "RECORDINGS"]
+__all__ = ["JUDGEMENTS", "JUDGE_KEYS", "LIVE_KEYS", "RECORDINGS"]
 
 RECORDINGS = "recordings"
 """The folder beside the settings file that holds a folder of recordings for each simulator."""
+
+JUDGEMENTS = "judgements"
+"""The same of what judges replied."""
+
+JUDGE_KEYS = ("judge", "rubric", "judge_repeats", "calibration")
 
 LIVE_KEYS = (
     "prompts",

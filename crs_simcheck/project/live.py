@@ -15,7 +15,7 @@ from crs_simcheck.catalogue import Catalogue
 from crs_simcheck.engines.named import EngineSpec, parse_engine
 from crs_simcheck.errors import SettingsError
 from crs_simcheck.project.conduct import conduct_line
-from crs_simcheck.project.films import known_films, shown_films
+from crs_simcheck.project.films import descriptions_of, known_films, shown_films
 from crs_simcheck.project.keys import RECORDINGS
 from crs_simcheck.project.live_settings import LiveSettings
 from crs_simcheck.project.sampling import chosen
@@ -150,6 +150,7 @@ class LiveRun:
             profiles=self.profiles,
             configuration=self._configuration(),
             seed=self.settings.seed,
+            descriptions=descriptions_of(self.catalogue),
         )
 
     def _configuration(self) -> Configuration:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +28,10 @@ from crs_simcheck.gate import (
     joint_catalogue,
     left_out,
 )
-from crs_simcheck.metrics import metric_named, metrics_of
 from crs_simcheck.profiles import Profiles, read_profiles
 from crs_simcheck.project.files import catalogue_at, joint_at
+from crs_simcheck.project.films import descriptions_of
+from crs_simcheck.project.gates import NotMeasured, gates_of, plan_gates
 from crs_simcheck.project.readers import readers_for
 from crs_simcheck.project.sampling import sampled, sampled_group
 from crs_simcheck.project.settings import SimulatorSettings
@@ -40,21 +41,14 @@ from crs_simcheck.stats import Rows
 from crs_simcheck.tasks import TEXT_TASKS, Readers
 
 if TYPE_CHECKING:
+    from crs_simcheck.project.judging import JudgeRun
     from crs_simcheck.project.live import LiveRun
 
 __all__ = ["NotMeasured", "SimulatorRun"]
 
+_NO_JUDGE = {"judge": 'nobody judges: name one in simcheck.toml, judge = "ollama:MODEL"'}
 # Least stars that mean Yes where neither the user nor the baseline says so.
 _LIKE_AT = 3.5
-
-
-@dataclass(frozen=True, slots=True)
-class NotMeasured:
-    """A metric that nobody asked for by name and that cannot be measured, with the reason."""
-
-    task: TaskName
-    metric: str
-    reason: str
 
 
 class SimulatorRun:
@@ -108,6 +102,31 @@ class SimulatorRun:
             lambda: self.catalogue,
             self.baseline,
         )
+
+    @cached_property
+    def judging(self) -> JudgeRun | None:
+        """Its judges, or None where nobody judges it."""
+        if self.settings.judge is None or self.settings.group is not None:
+            return None
+        from crs_simcheck.project.judging import JudgeRun
+
+        return JudgeRun(
+            self.settings,
+            self._rows.get("neg_feedback", ()),
+            {profile.seeker: profile.persona for profile in self._profiles or ()},
+            descriptions_of(self.catalogue),
+        )
+
+    @cached_property
+    def _judging(self) -> JudgeRun | None:
+        """The same, where there is anything to judge; what is not judged is asked for first."""
+        if self.judging is None or not self.judging.asked:
+            return None
+        if self.judging.judge.record != "none":
+            from crs_simcheck.project.judge_record import record_judgements
+
+            record_judgements(self.judging, self.judging.judge.record)
+        return self.judging
 
     @cached_property
     def _rows(self) -> Mapping[TaskName, tuple[Response, ...]]:
@@ -209,6 +228,9 @@ class SimulatorRun:
                 self._readers[key] = readers_for(self.settings, films, baseline)
             readers = self._readers.get(key)
             seen = measure(rows, films, histories=self.histories, like_at=like_at, readers=readers)
+            if "neg_feedback" in same and self._judging is not None and readers is not None:
+                readers = replace(readers, judge=self._judging.identity)
+                seen = self._judging.scored(seen)
             group = measure_group(
                 seen, films, name=self.settings.name, speakers="simulator", readers=readers
             )
@@ -256,7 +278,7 @@ class SimulatorRun:
                 group,
                 baseline,
                 catalogue=self._joint(key, baseline),
-                unread={} if readers is None else readers.problems,
+                unread={**_NO_JUDGE, **({} if readers is None else readers.problems)},
                 settings=Settings(
                     self.settings.seed, self.settings.draws, self.settings.least_seekers
                 ),
@@ -282,34 +304,8 @@ class SimulatorRun:
     def gates_of(
         self, metrics: Iterable[str], tasks: Iterable[TaskName] = ()
     ) -> tuple[GateSpec, ...]:
-        """Return a gate for each of these metrics on each task that it stands on.
-
-        Parameters
-        ----------
-        metrics:
-            Names.
-        tasks:
-            Only these; all that have answers by default.
-
-        Raises
-        ------
-        UnknownNameError
-            Where there is no such metric.
-        EmptyInputError
-            Where a metric stands on none of the tasks.
-        """
-        wanted = tuple(tasks) or self.tasks
-        gates: list[GateSpec] = []
-        for metric in map(metric_named, metrics):
-            on = [task for task in metric.tasks if task in wanted]
-            if not on:
-                raise EmptyInputError(
-                    f"{metric.name} stands on {', '.join(metric.tasks)}; the answers are to "
-                    f"{', '.join(self.tasks)}",
-                    path=self.settings.source,
-                )
-            gates += [GateSpec(task, metric, named=True) for task in on]
-        return tuple(gates)
+        """Return a gate for each of these metrics; see :func:`gates_of`."""
+        return gates_of(metrics, self.tasks, tasks, self.settings.source)
 
     @cached_property
     def not_measured(self) -> tuple[NotMeasured, ...]:
@@ -332,6 +328,11 @@ class SimulatorRun:
         readers = self._readers.get(self._baseline_name(spec.task))
         if readers is not None and spec.task in TEXT_TASKS:
             notes += readers.notes
+        if spec.metric.table == "judged" and self._judging is not None:
+            notes += () if self._judging.problem else self._judging.notes
+        decided = self._verdicts.get(spec)
+        if decided is not None and decided.uncalibrated and spec.uncalibrated == "allow":
+            notes.append(f"{spec.metric.name}: uncalibrated, as allowed; {decided.uncalibrated}")
         sides = self.comparison(spec.task).sides
         silent = left_out(sides, spec.metric.table)
         notes += [] if silent is None else [f"{spec.task}: {silent}"]
@@ -343,49 +344,22 @@ class SimulatorRun:
 
     @cached_property
     def _planned(self) -> tuple[tuple[GateSpec, ...], tuple[NotMeasured, ...]]:
-        if self.settings.gates is not None:
-            return self._named_gates(self.settings.gates), ()
-        gates: list[GateSpec] = []
-        missing: list[NotMeasured] = []
-        for task in self.tasks:
-            for metric in metrics_of(task):
-                if not metric.automatic:
-                    continue
-                spec = GateSpec(task, metric)
-                reason = self.comparison(task).missing(spec)
-                if reason is None:
-                    gates.append(spec)
-                else:
-                    missing.append(NotMeasured(task, metric.name, reason))
-        gates += [
-            GateSpec(task, metrics_of(task)[0], named=True)
-            for task in self.settings.tasks
-            if task not in self.tasks
-        ]
-        if not gates:
-            raise InputError(
-                f"nothing of simulator '{self.settings.name}' can be measured",
-                path=self.settings.source,
-                fix="; ".join(sorted({m.reason for m in missing}))[:500] or None,
-            )
-        return tuple(gates), tuple(missing)
-
-    def _named_gates(self, specs: Iterable[GateSpec]) -> tuple[GateSpec, ...]:
-        """Keep the gates of tasks with answers; one that has no such task stays, and fails."""
-        specs = tuple(specs)
-        wanted = {*self.tasks, *self.settings.tasks}
-        answered = {spec.metric.name for spec in specs if spec.task in wanted}
-        kept = []
-        for spec in specs:
-            if spec.of_task or spec.task in wanted or spec.metric.name not in answered:
-                kept.append(spec)
-                answered.add(spec.metric.name)
-        return tuple(sorted(kept, key=lambda spec: TASKS.index(spec.task)))
+        return plan_gates(self.settings, self.tasks, self.comparison)
 
     def verdict(self, spec: GateSpec) -> Verdict:
         """Return the verdict of a gate, decided once."""
         if spec not in self._verdicts:
-            self._verdicts[spec] = self.comparison(spec.task).verdict(spec)
+            judging = self._judging if spec.metric.table == "judged" else None
+            if judging is not None and judging.problem is not None:
+                raise judging.problem
+            verdict = self.comparison(spec.task).verdict(spec)
+            if spec.metric.table == "judged" and verdict.value is not None:
+                from crs_simcheck.project.judging import believed
+
+                who = str(self.measured(spec.task)[1].instruments["judge"])
+                digests = () if judging is None else judging.digests
+                verdict = believed(verdict, self.settings, who, digests)
+            self._verdicts[spec] = verdict
         return self._verdicts[spec]
 
 

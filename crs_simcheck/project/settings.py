@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, cast
 from crs_simcheck.errors import SettingsError, UnknownNameError, known_names
 from crs_simcheck.gate import GATE_KEYS, GateSpec, gate_from_table
 from crs_simcheck.metrics import METRICS
-from crs_simcheck.project.keys import LIVE_KEYS, RECORDINGS
+from crs_simcheck.project.keys import JUDGE_KEYS, LIVE_KEYS, RECORDINGS
 from crs_simcheck.project.table import TableReader
 from crs_simcheck.records import TASKS, TaskName
 
 if TYPE_CHECKING:
+    from crs_simcheck.project.judge_settings import JudgeSettings
     from crs_simcheck.project.live_settings import LiveSettings
 
 __all__ = [
@@ -33,7 +34,6 @@ __all__ = [
 SETTINGS_FILE = "simcheck.toml"
 _PYPROJECT = "pyproject.toml"
 _SOURCES = ("responses", "group", "prompts", "python")
-_GATE_ONLY_LATER = ("calibration", "uncalibrated")
 _TASK_KEYS: Mapping[TaskName, tuple[str, ...]] = MappingProxyType(
     {
         "items_talk": ("n_items",),
@@ -54,6 +54,8 @@ class SimulatorSettings:
     responses, group, live:
         Where its answers are: a file or folder of response rows, a group (folder or shipped name),
         or how it is asked. Exactly one is given.
+    judge:
+        Who judges answers to a recommendation, or None.
     catalogue, profiles:
         Files of the user; relative paths start at the folder of the settings file.
     aspects, word_vectors, sentence_model:
@@ -77,6 +79,7 @@ class SimulatorSettings:
     responses: str | None = None
     group: str | None = None
     live: LiveSettings | None = None
+    judge: JudgeSettings | None = None
     catalogue: str | None = None
     profiles: str | None = None
     aspects: str | None = None
@@ -215,13 +218,17 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> Iterator[Simu
         from crs_simcheck.project.live_settings import live_settings
 
         live = list(live_settings(read, given[0], asked))
-    for key in ("judge", "calibration"):
-        read.text(key)
+    judge = None
+    if any(key in table for key in JUDGE_KEYS):
+        from crs_simcheck.project.judge_settings import judge_settings
+
+        judge = judge_settings(read)
     simulator = SimulatorSettings(
         name=name,
         folder=path.parent,
         responses=read.text("responses"),
         group=read.text("group"),
+        judge=judge,
         catalogue=read.text("catalogue"),
         profiles=read.text("profiles"),
         aspects=read.text("aspects"),
@@ -262,8 +269,7 @@ _KEYS = (
     "allow_not_people",
     "gates",
     "tasks",
-    "judge",
-    "calibration",
+    *JUDGE_KEYS,
     *LIVE_KEYS,
 )
 
@@ -295,6 +301,12 @@ def _gates(value: Any, path: Path, place: str) -> tuple[GateSpec, ...]:
     for key, entry in table.items():
         where = f"{place}.gates.{key}"
         inner = _table(entry, where, path)
+        if key in TASKS and key in METRICS:  # neg_feedback is both: what is in it tells which
+            _known_keys(inner, (*METRICS, *GATE_KEYS), path, where)
+            of_metric = {k: v for k, v in inner.items() if k in GATE_KEYS}
+            if of_metric or not inner:
+                specs[key, key] = _gate(key, key, of_metric, path, where)
+            inner = {k: v for k, v in inner.items() if k not in GATE_KEYS}
         if key in TASKS:
             _known_keys(inner, METRICS, path, where)
             for metric, gate in inner.items():
@@ -313,10 +325,7 @@ def _gate(
     task: TaskName, metric: str, value: Any, path: Path, where: str, *, of_task: bool = False
 ) -> GateSpec:
     table = _table(value, where, path)
-    _known_keys(table, (*GATE_KEYS, *_GATE_ONLY_LATER), path, where)
-    for key in _GATE_ONLY_LATER:
-        if key in table:
-            raise SettingsError(f"'{key}' belongs to the neg_feedback gate", path=path, field=where)
+    _known_keys(table, GATE_KEYS, path, where)
     try:
         return gate_from_table(task, metric, table, where=where, of_task=of_task)
     except SettingsError as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from crs_simcheck.errors import InputError
+from crs_simcheck.jsonl import write_json
 from crs_simcheck.recordings.held import Recording
 from crs_simcheck.records import TASKS, TaskName
 
@@ -92,16 +92,7 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     InputError
         Where it cannot be written.
     """
-    path = folder / SUMMARY_FILE
-    temporary = folder / f".{SUMMARY_FILE}.tmp"
-    try:
-        temporary.write_text(
-            json.dumps(summary, indent=2, sort_keys=True, ensure_ascii=False) + "\n",
-            encoding="utf-8",
-        )
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", path=path) from error
+    write_json(summary, folder / SUMMARY_FILE, sort_keys=True)
 
 
 def read_summary(folder: Path) -> Mapping[str, Any]:

@@ -251,6 +251,28 @@ def _reactions(measured: Sequence[Measured], source: str) -> Iterator[str]:
     yield from _most(lines, len(odd))
 
 
+def _judged(measured: Sequence[Measured], source: str) -> Iterator[str]:
+    """Show what the judge gave, the lowest first; then what it gave no score."""
+    given = [(o, o.judged.scores) for o in measured if o.judged is not None and o.judged.scores]
+    lacking = [(o, o.judged.missing) for o in measured if o.judged is not None and o.judged.missing]
+    if not given and not lacking:
+        yield "nobody judged these answers: crs-simcheck record asks the judge of simcheck.toml"
+        return
+    yield f"{len(given):,} answers judged; the lowest scores first"
+    given.sort(key=lambda pair: sum(pair[1].values()))
+    lines = (
+        f"{sum(found.values()) / len(found):5.2f} "
+        f"({' '.join(f'{c} {v:g}' for c, v in found.items())}) "
+        f"{_place(one, source)}: {excerpt(one.response.text, 50)}"
+        for one, found in given
+    )
+    yield from _most(lines, len(given))
+    if lacking:
+        yield f"{len(lacking):,} answers got no score:"
+        lines = (f"{_place(o, source)}: {w}: {excerpt(o.response.text, 50)}" for o, w in lacking)
+        yield from _most(lines, len(lacking))
+
+
 def _conduct(measured: Sequence[Measured], source: str) -> Iterator[str]:
     """Show what is known of how the answers were given."""
     rows = [one.response for one in measured]
@@ -277,6 +299,7 @@ _VIEWS_OF_TABLE: Mapping[str, _View] = MappingProxyType(
         "sentence_vectors": _alike,
         "conduct": _conduct,
         "reactions": _reactions,
+        "judged": _judged,
     }
 )
 _VIEWS: Mapping[str, _View] = MappingProxyType(

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crs_simcheck.gate import Asked, Events, Lengths, Named, Shares, Verdict
-from crs_simcheck.metrics import Metric
+from crs_simcheck.gate import Asked, Criteria, Events, Lengths, Named, Shares, Verdict
+from crs_simcheck.metrics import CRITERION_NAMES, Metric
 from crs_simcheck.recordings import SUMMARY_FILE, recording_file
 from crs_simcheck.records import TaskName
 
@@ -74,6 +74,8 @@ class Where:
         if self.is_group:
             return ("crs-simcheck baseline show", shlex.quote(self.source))
         gate = verdict.gate
+        if gate.metric.table == "judged":
+            return ("crs-simcheck judge show", shlex.quote(self.simulator))
         options = {"--metric": gate.metric.name}
         if len(gate.metric.tasks) > 1:
             options["--task"] = gate.task
@@ -301,6 +303,14 @@ def _evidence(verdict: Verdict) -> str:
         case Events(events=events, responses=responses, seekers=seekers):
             what = "mentions" if metric.table == "mentions" else "answers"
             return f"{events:,} of {responses:,} {what}, of {seekers:,} seekers"
+        case Criteria(means=means, answers=answers, missing=missing):
+            text = ", ".join(
+                f"{letter} {CRITERION_NAMES[letter]} {own:.1f}"
+                + ("" if theirs is None else f" ({who} {theirs:.1f})")
+                for letter, own, theirs in means
+                if own is not None
+            )
+            return f"{text}; {answers - missing:,} of {answers:,} answers scored"
         case Shares(of=what, shares=shares):
             return f"most {what}: " + ", ".join(
                 f"{label} {100 * own:.0f} %"

@@ -44,6 +44,8 @@ class LiveSimulator:
         The seekers, in the order in which they are asked.
     configuration:
         What of a profile a prompt sees.
+    descriptions:
+        Label of a film → what it is about; shown where it is recommended.
     """
 
     name: str
@@ -55,6 +57,7 @@ class LiveSimulator:
     profiles: tuple[Profile, ...]
     configuration: Configuration = field(default_factory=Configuration)
     seed: int = 0
+    descriptions: Mapping[str, str] = field(default_factory=dict)
     _options: Mapping[str, Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -78,12 +81,17 @@ class LiveSimulator:
         for question in self.questions():
             yield self._plan(question, by_seeker[question.seeker])
 
+    def _shown(self, task: TaskName, item: str) -> str:
+        """Return a film as it stands in a prompt: one that is recommended is described."""
+        about = self.descriptions.get(item) if task == "neg_feedback" else None
+        return f"{item} ({about})" if about else item
+
     def _plan(self, question: Question, profile: Profile) -> Planned:
         stimulus = question.stimulus
         item = stimulus.get("item")
         values = {
             **self.configuration.values(question.task, question.seeker, stimulus, profile),
-            **({} if item is None else {"item": str(item)}),
+            **({} if item is None else {"item": self._shown(question.task, str(item))}),
             **({"n_items": str(stimulus["n_items"])} if "n_items" in stimulus else {}),
         }
         said = messages(self.prompts[question.task], values)

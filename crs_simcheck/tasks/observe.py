@@ -64,6 +64,7 @@ READ_BY: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             dict.fromkeys(("n", "mean"), ("sentences", "sentence-vectors"))
         ),
         "reactions": MappingProxyType({"rejected": ("reaction",), "fit": ()}),
+        "judged": MappingProxyType(dict.fromkeys("ABCD", ("judge",))),
         "conduct": MappingProxyType(
             {
                 **dict.fromkeys(("empty", "refusal", "thinking"), ("conduct",)),
@@ -154,12 +155,12 @@ def _reaction(text: str) -> Reaction:
     return read_reaction(text)
 
 
-def _said(text: str, readers: Readers) -> Said:
+def _said(text: str, readers: Readers, own: str | None) -> Said:
     return Said(
         sentiment=read_sentiment(text, readers.sentiment),
         aspects=readers.aspects.read(text),
         words=tuple(words(text)),
-        named=None if readers.titles is None else readers.titles.named(text),
+        named=None if readers.titles is None else readers.titles.named(text, own),
     )
 
 
@@ -205,5 +206,8 @@ def observe(
         yes=yes,
         rating=response.rating,
         reaction=_reaction(text) if response.task == "neg_feedback" else None,
-        said=_said(text, readers) if readers is not None and response.task in TEXT_TASKS else None,
+        said=None
+        if readers is None or response.task not in TEXT_TASKS
+        # A review may name its film as it likes; who turns one down speaks of another.
+        else _said(text, readers, own if response.task == "neg_feedback" else None),
     )

@@ -44,6 +44,8 @@ class Readers:
         ``word-vectors`` and ``sentence-vectors`` → what reads them, where they are wanted.
     unavailable:
         Those that are wanted and cannot be had → why.
+    judge:
+        Who scored answers to a recommendation, by which rubric.
     """
 
     titles: TitleFinder | None = None
@@ -51,6 +53,7 @@ class Readers:
     sentiment: SentimentInstrument = VADER
     vectors: Mapping[VectorName, VectorReader] = field(default_factory=dict)
     unavailable: Mapping[VectorName, str] = field(default_factory=dict)
+    judge: str = ""
     _problems: dict[VectorName, str] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -74,6 +77,8 @@ class Readers:
             return f"{self.aspects.name}:{self.aspects.version}"
         if instrument == "sentiment" and self.sentiment is not VADER:
             return f"{self.sentiment.name}:{self.sentiment.version}"
+        if instrument == "judge":
+            return self.judge
         if instrument in self.vectors:
             return self.vectors[instrument].identity
         return INSTRUMENTS[instrument].version

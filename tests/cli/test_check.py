@@ -23,6 +23,7 @@ KEYS = {
     "baseline",
     "evidence",
     "notes",
+    "uncalibrated",
     "published",
 }
 

@@ -54,6 +54,10 @@ class SourceData:
     rows:
         Rows of numbers that the source itself holds and no instrument reads (stars without a word);
         those of the responses are put behind them.
+    judge:
+        Who gave the scores among ``rows``, where there are any.
+    command:
+        What makes the group again, where it is not ``baseline build``.
     notes:
         What whoever builds should know, in a sentence each (lines that could not be read).
     """
@@ -73,6 +77,8 @@ class SourceData:
     popularity: str = ""
     mean_rating: str = ""
     rows: SeekerRows = field(default_factory=dict)
+    judge: str = ""
+    command: str = ""
     notes: tuple[str, ...] = ()
 
 

@@ -125,6 +125,48 @@ def write_usersimcrs(folder: Path) -> Path:
     return folder
 
 
+def iard_turn(who, text, intents, *titles):
+    slots = [["TITLE", title, None, None] for title in titles]
+    acts = [{"intent": intent, "slot_values": slots} for intent in intents]
+    return {"participant": who, "utterance": text, "dialogue_acts": acts}
+
+
+def write_iard(folder: Path) -> Path:
+    """Write three dialogues; people turn a film down three times, once they also take one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    dialogues = [
+        {
+            "conversation_id": "9001",
+            "conversation": [
+                iard_turn("USER", "A slow film please", ["REV"]),
+                iard_turn("AGENT", "Try Heat", ["REC-S"], "Heat"),
+                iard_turn("USER", "No, no heist tonight", ["REJ", "CRI-A"]),
+                iard_turn("USER", "Nothing loud, I mean", ["REJ"]),
+                iard_turn("AGENT", "Then Cars or Up", ["REC-E"], "Cars", "Up"),
+                iard_turn("USER", "Up is too sad, Cars will do", ["REJ", "ACC"]),
+            ],
+        },
+        {
+            "conversation_id": "7003",
+            "conversation": [
+                iard_turn("AGENT", "Do you like dogs?", ["ELI"]),
+                iard_turn("USER", "I do not", ["REJ"]),
+                iard_turn("AGENT", "See Alien", ["REC-S"], "Alien"),
+                iard_turn("USER", "It was unforgettable", ["ACC"]),
+            ],
+        },
+        {
+            "conversation_id": "7003",
+            "conversation": [
+                iard_turn("AGENT", "How about Scream?", ["REC-S"], "Scream"),
+                iard_turn("USER", "I never loved horror", ["REJ"]),
+            ],
+        },
+    ]
+    (folder / "annotated_gold.json").write_text(json.dumps(dialogues), encoding="utf-8")
+    return folder
+
+
 def laps_session(*said, first="User"):
     """One session of LAPS; the two sides take turns."""
     roles = ("User", "Assistant") if first == "User" else ("Assistant", "User")

@@ -19,6 +19,7 @@ SOURCES = {
     "amazon-2023": made_up_amazon.write_2023,
     "amazon-copy": made_up_amazon.write_copy,
     "dialoguekit": made_up.write_dialoguekit,
+    "iard": made_up.write_iard,
     "inspired": made_up.write_inspired,
     "laps": made_up.write_laps,
     "mapped": made_up.write_mapped,

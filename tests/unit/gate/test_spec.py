@@ -46,7 +46,10 @@ def test_what_a_gate_says():
     assert made.range_by_hand == Range(0.1, 0.3)
     assert (made.rule, made.top_k) == ("estimate", 10)
     assert spec("item_entropy", min=3).range_by_hand == Range(3.0, math.inf)
-    assert set(GATE_KEYS) == {"margin", "min", "max", "rule", "top_k"}
+    usual = {"margin", "min", "max", "rule", "top_k"}
+    assert set(GATE_KEYS) == {*usual, "calibration", "uncalibrated"}
+    made = spec("neg_feedback", task="neg_feedback", min=6, calibration="c.json")
+    assert (made.calibration, made.uncalibrated) == ("c.json", "refuse")
 
 
 def test_rare_rates_have_an_end_of_their_own():

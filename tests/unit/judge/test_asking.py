@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,28 @@ def shown(answer, persona="Likes quiet films."):
     return messages_for(default_rubric(), case)
 
 
+def harmless(sign):
+    """Whether a sign is seen as what it is, and could be taken for no end of a string or tag."""
+    unlike = ("Pi", "Pf", "Ps", "Pe", "Sk", "Cf", "Cc", "Co", "Cs", "Zl", "Zp")
+    return sign.isascii() or (sign.isprintable() and unicodedata.category(sign) not in unlike)
+
+
+def test_letters_of_all_scripts_reach_the_judge_as_letters():
+    _, user = shown("いいえ、結構です。 Нет, спасибо… ليس لي؟ ¿No?")
+    assert "いいえ、結構です。 Нет, спасибо… ليس لي؟ ¿No?" in user.content
+
+
+@pytest.mark.parametrize(
+    "sign",
+    "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\uff02\u2033\u3003\u02ba\u300c\u300d\uff1c\uff1e"
+    "\u202e\u200f\u200b\u2028\u0085",
+)
+def test_what_looks_like_a_quote_or_turns_the_text_is_escaped(sign):
+    _, user = shown(f"No {sign} no")
+    assert sign not in user.content
+    assert json.loads(user.content)["answer"] == f"No {sign} no"
+
+
 @pytest.mark.parametrize("answer", HOSTILE)
 def test_a_hostile_answer_stays_one_quoted_value(answer):
     system, user = shown(answer)
@@ -50,7 +73,7 @@ def test_a_hostile_answer_stays_one_quoted_value(answer):
     assert list(found)[:4] == ["persona", "film", "description", "answer"]
     assert found["answer"] == as_json(answer[:MOST_CHARS])
     assert "\n" not in user.content
-    assert user.content.isascii()
+    assert all(map(harmless, user.content))
     assert "<" not in user.content
     assert ("answer_was_cut_from_characters" in found) == (len(answer) > MOST_CHARS)
 

@@ -96,7 +96,7 @@ def test_a_second_reply_that_is_a_score_counts(tmp_path):
     assert {one.value for one in found} == {5.0}
 
 
-def test_an_engine_that_fails_leaves_it_to_the_next_time(tmp_path):
+def test_a_reply_that_never_comes_is_a_missing_score_and_says_why(tmp_path):
     made = cases(8)
     down = {made[3][1].film}
 
@@ -107,9 +107,20 @@ def test_an_engine_that_fails_leaves_it_to_the_next_time(tmp_path):
 
     judged(tmp_path, script, made)
     held = read_recording(tmp_path)
-    assert unjudged([SPEC], made, held) == 1
-    assert replay_judgements([SPEC], made, held)[3].judgements[0].missing == "not judged"
-    assert judged(tmp_path, lambda _: GOOD, made) == 1
+    assert unjudged([SPEC], made, held) == 0
+    found = replay_judgements([SPEC], made, held)
+    assert [one.value for one in found].count(None) == 1
+    assert found[3].missing == "no score in 3 replies: no JSON object alone"
+    rows = [row for row in held.rows["neg_feedback"].values() if not row["text"]]
+    assert [row["meta"]["problem"] for row in rows] == ["nothing"] * ATTEMPTS
+    assert judged(tmp_path, lambda _: GOOD, made) == 0
+
+
+def test_the_same_answer_is_judged_once_whoever_gave_it(tmp_path):
+    (row, case), *_ = cases(1)
+    other = Response("neg_feedback", "somebody else", row.text, row.stimulus, request="another")
+    assert judged(tmp_path, lambda _: GOOD, [(row, case)]) == 1
+    assert unjudged([SPEC], [(other, case)], read_recording(tmp_path)) == 0
 
 
 def test_no_server_ends_it_and_keeps_what_there_is(tmp_path):

@@ -18,7 +18,7 @@ CONDUCT = (
     "other_model_rate",
     "unrepeated_rate",
 )
-UNITS = {"", "bits", "words", "aspects", "r", "log10 rank", "types per word", "1 − cos"}
+UNITS = {"", "bits", "words", "aspects", "r", "log10 rank", "types per word", "1 − cos", "points"}
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -85,6 +85,9 @@ def test_the_metrics_are_all_there():
         "title_mention_rate",
         "rejection_rate_unfit",
         "rejection_rate_fit",
+        "neg_feedback",
+        "rejection_clarity",
+        "reformulation",
         *CONDUCT,
     }
 
@@ -107,6 +110,10 @@ def test_margins_are_those_that_were_measured():
         "w2v_diversity_yoon": 0.015,
         "sentence_diversity": 0.02,
         "sentence_diversity_yoon": 0.02,
+        # of the judge's scale; nobody measured them
+        "neg_feedback": 1.0,
+        "rejection_clarity": 1.0,
+        "reformulation": 1.0,
     }
     assert METRICS["popularity_share"].margin.value == 0.12
     assert METRICS["acceptance_rate"].margin.value == 0.12

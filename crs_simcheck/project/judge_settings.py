@@ -1,0 +1,72 @@
+"""The part of ``simcheck.toml`` that says who judges answers to a recommendation, and by what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crs_simcheck.errors import SettingsError
+from crs_simcheck.project.live_settings import RecordMode
+from crs_simcheck.project.table import TableReader
+
+__all__ = ["RULES", "JudgeSettings", "check_judge", "judge_settings"]
+
+RULES = "rules"
+"""The judge that is no language model."""
+
+
+@dataclass(frozen=True)
+class JudgeSettings:
+    """Who judges.
+
+    Parameters
+    ----------
+    judges:
+        ``rules``, or engines as in :class:`LiveSettings`; at least one.
+    rubric:
+        File of the rubric; None for the one that ships.
+    repeats:
+        How often each judge scores an answer.
+    calibration:
+        File of the calibration that gates rest on which name none themselves.
+    record:
+        As in :class:`LiveSettings`.
+    """
+
+    judges: tuple[str, ...]
+    rubric: str | None = None
+    repeats: int = 1
+    calibration: str | None = None
+    record: RecordMode = "none"
+
+
+def judge_settings(read: TableReader) -> JudgeSettings | None:
+    """Return who judges, or None where nobody does.
+
+    Raises
+    ------
+    SettingsError
+        Where a value is not what it must be.
+    """
+    rubric, calibration = read.text("rubric"), read.text("calibration")
+    repeats = read.whole("judge_repeats", 1, 1)
+    value = read.table.get("judge")
+    if value is None:
+        return None
+    names = value if isinstance(value, list) else [value]
+    if not names or not all(isinstance(name, str) and name.strip() for name in names):
+        raise read.fail("judge", f"'{RULES}', an engine, or a list of them")
+    return JudgeSettings(tuple(dict.fromkeys(names)), rubric, repeats, calibration)
+
+
+def check_judge(name: str) -> None:
+    """Refuse a judge that there is not, or that cannot judge."""
+    if name == RULES:
+        return
+    from crs_simcheck.engines.named import parse_engine
+
+    if parse_engine(name).kind == "embedded":
+        raise SettingsError(
+            "the embedded engine plays seekers and judges nobody",
+            field="judge",
+            fix=f"judge = '{RULES}' needs no server either, or name an engine: ollama:MODEL",
+        )
