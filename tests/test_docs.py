@@ -20,7 +20,7 @@ def blocks(language):
 
 def test_the_readme_lists_every_metric():
     table = README.split("## What is measured")[1].split("##")[0]
-    assert set(re.findall(r"`([a-z0-9_]+)`", table)) - set(TASKS) == set(METRICS)
+    assert set(re.findall(r"`([a-z0-9_]+)`", table)) - (set(TASKS) - set(METRICS)) == set(METRICS)
 
 
 def test_the_readme_shows_what_baseline_show_prints(capsys):

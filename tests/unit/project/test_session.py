@@ -124,7 +124,11 @@ def test_a_task_without_people_has_the_gates_that_need_none(tmp_path):
     said = Response("neg_feedback", "s", "so good", unfit)
     write_responses([said, said], tmp_path / "answers.jsonl")
     run = run_of(tmp_path)
-    assert {s.metric.name for s in run.gates} == {"format_violation_rate", "role_confusion_rate"}
+    assert {s.metric.name for s in run.gates} == {
+        "format_violation_rate",
+        "role_confusion_rate",
+        "title_mention_rate",
+    }
     assert run_of(tmp_path, gates={}).gates == ()
 
 
