@@ -28,7 +28,7 @@ SUITE_PARTS := tests tools examples benchmarks docs .ci Makefile constraints.txt
 SUITE := build/suite
 comma := ,
 
-.PHONY: help demo test test-full ollama lint bench wheel clean suite
+.PHONY: help demo demo-optimize test test-full ollama lint bench wheel clean suite
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | \
@@ -37,6 +37,9 @@ help: ## list the targets
 demo: $(VENV)/.installed ## gate a real LLM simulator, people, a control; then a change of prompts
 	$(VENV)/bin/python examples/movies/demo.py
 	$(VENV)/bin/python examples/prompts/demo.py
+
+demo-optimize: $(VENV)/.installed ## rewrite prompts of a naive seeker until their gates are within
+	$(VENV)/bin/python examples/optimize/demo.py
 
 test: $(VENV_TEST)/.installed suite ## run the tests against the built wheel
 	@$(call in_suite,$(VENV_TEST),-n $(JOBS) --dist worksteal $(PYTEST_ARGS))

@@ -44,7 +44,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     f"{ROOT}.controls": (5, 0),
     f"{ROOT}.report": (5, 0),
     f"{ROOT}.optimize": (5, 0),
-    f"{ROOT}.project": (5, 0),
+    f"{ROOT}.project": (5, 1),
     f"{ROOT}.cli": (6, 0),
     PLUGIN: (6, 0),
     f"{ROOT}.__main__": (6, 1),

@@ -87,7 +87,8 @@ class LiveRun:
         self.settings = settings
         self.live: LiveSettings = settings.live
         # Absolute: a simulator of a team's own may change the working folder.
-        self._folder = (settings.folder / RECORDINGS / settings.name).absolute()
+        usual = settings.folder / RECORDINGS / settings.name
+        self._folder = (self.live.kept_in or usual).absolute()
         self._profiles = profiles
         self._catalogue_of, self._people = catalogue, people
 
@@ -120,6 +121,10 @@ class LiveRun:
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:
         """The seekers that are asked, chosen by a hash of their ids where fewer are wanted."""
+        only = self.settings.only
+        return tuple(p for p in self._all_profiles() if only is None or p.seeker in only)
+
+    def _all_profiles(self) -> tuple[Profile, ...]:
         wanted = self.settings.seekers
         if self._profiles is None:
             if self.live.configuration in ("pag", "rag"):

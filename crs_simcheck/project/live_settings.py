@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from crs_simcheck.engines import Options
@@ -43,6 +44,8 @@ class LiveSettings:
         Requests at the same time (per host); None for what the engine takes.
     timeout:
         Most seconds of one answer.
+    kept_in:
+        Where answers are recorded; None for the usual place.
     record:
         ``none``: replay only; ``new``: ask what is not recorded; ``all``: ask everything again.
     partial:
@@ -61,6 +64,7 @@ class LiveSettings:
     repeats: int = 1
     slots: int | None = None
     timeout: float = 300.0
+    kept_in: Path | None = None
     record: RecordMode = "none"
     partial: bool = False
 

@@ -65,6 +65,8 @@ class SimulatorSettings:
         Task → name or folder of the people to compare with; the key ``""`` stands for all others.
     seekers:
         How many of the seekers to look at; None for all.
+    only:
+        Ids of the seekers to look at, among those; None for all.
     like_at:
         Least stars that mean Yes; None for what the baseline was built with, or 3.5.
     gates:
@@ -87,6 +89,7 @@ class SimulatorSettings:
     sentence_model: str | None = None
     baselines: Mapping[str, str] = field(default_factory=dict)
     seekers: int | None = None
+    only: frozenset[str] | None = None
     seed: int = 0
     draws: int = 1000
     least_seekers: int = 20

@@ -18,14 +18,14 @@ from crs_simcheck.catalogue import Item
 N_PEOPLE, N_FILMS, SEED = 140, 1500, 2026
 
 
-def main(out: Path) -> None:
+def main(out: Path, people: int = N_PEOPLE) -> None:
     rng = random.Random(SEED)
     catalogue = load_baseline("redial-seekers").catalogue
     films = [film for film in catalogue if film.genres and film.year and film.popularity]
     films = sorted(films, key=lambda film: (-film.popularity, film.label))[:N_FILMS]
     genres = sorted({genre for film in films for genre in film.genres})
     with out.open("w", encoding="utf-8") as file:
-        for number in range(N_PEOPLE):
+        for number in range(people):
             for film, stars in rated(rng, films, genres):
                 row = {
                     "task": "bin_pref",
@@ -54,4 +54,4 @@ def rated(rng: random.Random, films: list[Item], genres: list[str]) -> Iterator[
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "people.jsonl"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "people.jsonl"), *map(int, sys.argv[2:]))

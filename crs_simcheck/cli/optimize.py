@@ -1,0 +1,162 @@
+"""``crs-simcheck optimize``: a better prompt for one task, or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crs_simcheck.cli.exits import DRIFTED, FINE
+from crs_simcheck.cli.options import task_option
+
+if TYPE_CHECKING:
+    from crs_simcheck.optimize import Editor, Optimized
+    from crs_simcheck.project import SimulatorSettings
+    from crs_simcheck.records import TaskName
+
+__all__ = ["optimize"]
+
+
+@click.command()
+@click.argument("prompt", metavar="PROMPT.md|SIMULATOR")
+@task_option(help="Of a simulator: the task whose prompt is rewritten.")
+@click.option("--config", metavar="FILE", help="Settings (default: simcheck.toml in this folder).")
+@click.option("--steps", type=click.IntRange(1, 100), default=3, show_default=True, metavar="T")
+@click.option("--batch", type=click.IntRange(1), default=100, show_default=True, metavar="B")
+@click.option("--fixed-batch", is_flag=True, help="Look at the same seekers in each step.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--most-tokens", type=click.IntRange(1), default=2048, show_default=True)
+@click.option("--trade-off", multiple=True, metavar="METRIC", help="May leave its range.")
+@click.option(
+    "--max-calls", type=click.IntRange(1), help="Most requests of the simulator's engine."
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Of the run.")
+@click.option("--write", is_flag=True, help="Put the new prompt in the place of the old one.")
+@click.option("--dry-run", is_flag=True, help="Ask nothing; print how many requests it may take.")
+def optimize(
+    prompt: str,
+    task: TaskName | None,
+    config: str | None,
+    out: Path | None,
+    max_calls: int | None,
+    most_tokens: int,
+    write: bool,
+    dry_run: bool,
+    **how: Any,
+) -> int:
+    """Rewrite the Persona and Guidelines of a prompt by what its gates say, as long as it helps.
+
+    The prompt's simulator is asked, measured against people, and its figures turned into feedback;
+    an editor rewrites the sections; and so on, T times. Seekers are split by hash: 40 % to tune
+    on, 30 % to choose by, 30 % for the report. The result is the best prompt on those to choose
+    by, compared seeker by seeker with the old one, or none: exit code 1.
+
+    Everything is kept in a folder (default: optimized/SIMULATOR/TASK-HASH, after the prompt). The
+    same command goes on where a run was cut off, and asks nothing twice.
+    """
+    from crs_simcheck.errors import shown_path
+    from crs_simcheck.optimize import LoopSettings, Search
+    from crs_simcheck.project.optimize_files import begin, write_result, write_step
+    from crs_simcheck.project.optimizing import OptimizeRun
+
+    settings, chosen = _found(prompt, task, config)
+    run = OptimizeRun(settings, chosen, out, most_calls=max_calls)
+    folder = run.folder
+    loop = LoopSettings(
+        how["steps"], how["batch"], how["fixed_batch"], how["seed"], how["trade_off"]
+    )
+    if dry_run:
+        click.echo(f"{settings.name} {chosen}: at most {run.most_requests(loop):,} requests")
+        return FINE
+    editor = _editor(settings)
+    about = {"simulator": settings.name, "task": chosen, "editor": editor.name, **run.about(loop)}
+    if begin(folder, {**about, "most_tokens": most_tokens}):
+        click.echo(f"going on with the run in {shown_path(folder)}")
+
+    def tell(what: str, of: Any) -> None:
+        if what == "step":
+            write_step(folder, of)
+            click.echo(
+                f"step {of.number}: score {of.evaluation.score:.2f} of 10 on {len(of.seekers)}"
+            )
+            for section, problem in of.refused.items():
+                click.echo(f"  {section} stays as it is: {problem}")
+        elif what == "candidate":
+            click.echo(f"after step {of.step}: {of.evaluation.score:.2f}, gain {of.gain:+.2f}")
+
+    search = Search(
+        chosen, run.evaluate, run.rescore, editor, "", run.checks(most_tokens), loop, tell
+    )
+    found = search.run(run.prompt, run.seekers)
+    write_result(folder, found, run.prompt)
+    _print(found)
+    if editor.name == "rules":
+        click.echo("editor by rule, embedded engine: no LLM")
+    click.echo(f"written to {shown_path(folder / 'report.md')}")
+    if found.best is not None and write:
+        click.echo(f"written to {shown_path(run.write(found, editor.name))}")
+    return DRIFTED if found.best is None else FINE
+
+
+def _found(
+    prompt: str, task: TaskName | None, config: str | None
+) -> tuple[SimulatorSettings, TaskName]:
+    """Return the simulator and the task that a prompt file, or a simulator's name, stands for."""
+    from crs_simcheck.errors import SettingsError, UnknownNameError
+    from crs_simcheck.project import SETTINGS_FILE, find_settings, read_settings
+    from crs_simcheck.records import TASKS
+
+    path = find_settings(Path(), config)
+    if path is None:
+        raise SettingsError(
+            f"there is no {SETTINGS_FILE} here, and no [tool.crs-simcheck] in pyproject.toml",
+            fix="go to the folder of your settings, or give --config FILE",
+        )
+    simulators = {s.name: s for s in read_settings(path).simulators}
+    if prompt in simulators:
+        if task is None:
+            raise click.UsageError("of a simulator, name the task: --task items_talk")
+        return simulators[prompt], task
+    file = Path(prompt)
+    for settings in simulators.values():
+        folder = settings.live and settings.live.prompts
+        if folder and (settings.folder / folder).resolve() == file.resolve().parent:
+            if file.stem not in TASKS:
+                raise UnknownNameError("task", file.stem, TASKS)
+            return settings, file.stem
+    if file.suffix == ".md":
+        raise SettingsError(
+            f"no simulator has the prompt {prompt}",
+            path=path,
+            fix='its folder is what prompts = "FOLDER" names',
+        )
+    raise UnknownNameError("simulator", prompt, simulators)
+
+
+def _editor(settings: SimulatorSettings) -> Editor:
+    from crs_simcheck.errors import SettingsError
+    from crs_simcheck.optimize import RuleEditor
+
+    if settings.live is None or settings.live.engine != "embedded":
+        raise SettingsError(
+            "so far prompts of the embedded engine alone can be rewritten: by rule, without an LLM",
+            field=f"simulator.{settings.name}.engine",
+        )
+    return RuleEditor()
+
+
+def _print(found: Optimized) -> None:
+    """Print the verdicts before and after, on the seekers that served nothing else."""
+    after = {} if found.after is None else {v.gate.metric.name: v for v in found.after.verdicts}
+    click.echo(
+        f"\non {found.before.verdicts[0].n_seekers if found.before.verdicts else 0} test seekers:"
+    )
+    for verdict in found.before.verdicts:
+        name = verdict.gate.metric.name
+        now = after.get(name)
+        then = f"{verdict.outcome:12}" if now is not None else verdict.outcome
+        click.echo(f"  {name:24} {then}" + ("" if now is None else f" → {now.outcome}"))
+    click.echo(
+        "no better prompt" if found.best is None else f"better: after step {found.best.step}"
+    )

@@ -1,0 +1,114 @@
+"""An editor by rule: reads the feedback, and adds or takes back advice. No language model.
+
+For tests, demos and learning, with the embedded engine, which understands such advice. It knows
+nothing but the feedback: what is not told to be off is not touched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from crs_simcheck.optimize.base import Edit, EditRequest
+
+__all__ = ["RuleEditor"]
+
+_LINE = re.compile(r"^- (?P<metric>[a-z0-9_]+) \(.*?\): (?P<rest>.*)$", re.MULTILINE)
+_SIDE = re.compile(r"(?:It is|a little) (?P<side>too low|too high)")
+_FIGURES = re.compile(
+    r"(?P<value>[-\d.e+]+)[^;]*; people and limits: (?:at most |[-\d.e+]+ to )(?P<most>[-\d.e+]+)"
+)
+_WORDS = re.compile(r"about (\d+) words")
+_BRIEF = re.compile(r"- Be brief: about \d+ words\.$")
+_OTHER = {"too low": "too high", "too high": "too low"}
+_TOO_LONG = frozenset({("words_per_response", "too high"), ("aspects_per_response", "too high")})
+
+# Metric and side → advice that moves it back.
+_ADVICE: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("item_entropy", "too low"): "Vary the films: think of films that others with the same "
+        "taste would not name.",
+        ("popularity_share", "too high"): "Do not name only the famous ones; mix well-known films "
+        "with lesser-known ones.",
+        ("mean_log_rank", "too low"): "Do not name only the famous ones; mix well-known films "
+        "with lesser-known ones.",
+        ("era_entropy", "too low"): "Let the films come from different decades.",
+        ("item_bin_entropy", "too low"): "Let the films come from different genres.",
+        ("acceptance_rate", "too high"): "Be selective: say Yes only to films that are worth at "
+        "least 3.5 stars to this person.",
+        ("bin_pref_correlation", "too low"): "Be selective: say Yes only to films that are worth "
+        "at least 3.5 stars to this person.",
+        ("format_violation_rate", "too high"): "Answer in exactly the form that is asked for: "
+        "where it is Yes or No, one word and nothing else.",
+        ("aspect_entropy", "too low"): "Speak of several aspects, not only of the story.",
+        ("aspect_entropy", "too high"): "Think of a specific scene that you remember.",
+        ("aspects_per_response", "too low"): "Speak of several aspects, not only of the story.",
+        ("sentiment_entropy", "too low"): "Be honest: say what disappointed as well as what was "
+        "good.",
+        ("ttr", "too low"): "Vary the wording.",
+        ("response_repetition", "too high"): "Vary the wording.",
+        ("title_mention_rate", "too high"): "Name no title; describe the kind of film instead.",
+        ("leakage_rate", "too high"): "Never repeat a title from your history.",
+        ("role_confusion_rate", "too high"): "Stay in your role: never recommend anything.",
+        ("rejection_rate_unfit", "too low"): "Reject clearly what does not fit.",
+        ("rejection_clarity", "too low"): "Reject clearly what does not fit.",
+        ("neg_feedback", "too low"): "Reject clearly what does not fit, give a reason that comes "
+        "from your taste, and say what you would like instead.",
+    }
+)
+
+
+class RuleEditor:
+    """Adds a line of advice for each metric that is off, and takes back what went too far."""
+
+    name = "rules"
+
+    def rewrite(self, asked: EditRequest) -> Edit:
+        """Return the guidelines with advice added or taken back; other sections as they are."""
+        if asked.section != "Guidelines":
+            return Edit(asked.text)
+        before = asked.text.split("\n")
+        lines, said = list(before), []
+        off = list(_off(asked.feedback))
+        counts = [n for one in off if (n := _shorter(*one, before)) is not None]
+        if counts:
+            brief = f"Be brief: about {min(counts)} words."
+            lines = [*(line for line in lines if not _BRIEF.match(line)), f"- {brief}"]
+            said.append(f"answers are too long: {brief}")
+        for metric, side, rest in off:
+            advice = _ADVICE.get((metric, side))
+            gone_too_far = _ADVICE.get((metric, _OTHER[side]))
+            if advice is not None and f"- {advice}" not in lines:
+                lines.append(f"- {advice}")
+                said.append(f"{metric} is {side}: {advice}")
+            elif (
+                gone_too_far is not None
+                and f"- {gone_too_far}" in before
+                # What is near the end is not taken back: that would be as far off again.
+                and "near the end" not in rest
+                and (metric, side) not in _TOO_LONG
+            ):
+                lines = [line for line in lines if line != f"- {gone_too_far}"]
+                said.append(f"{metric} is {side}: take back '{gone_too_far}'")
+        return Edit("\n".join(lines), gradient="\n".join(said) or "nothing to change")
+
+
+def _off(feedback: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each metric that the feedback says is off, to which side, and what it says of it."""
+    for found in _LINE.finditer(feedback):
+        side = _SIDE.search(found["rest"])
+        if side is not None:
+            yield found["metric"], side["side"], found["rest"]
+
+
+def _shorter(metric: str, side: str, rest: str, before: Sequence[str]) -> int | None:
+    """Return in how many words to answer, where answers are too long or speak of too much."""
+    figures = _FIGURES.match(rest)
+    if (metric, side) not in _TOO_LONG or figures is None:
+        return None
+    value, most = float(figures["value"]), float(figures["most"])
+    now = next((int(n[1]) for line in before if (n := _WORDS.search(line))), None)
+    if now is None:
+        return round(0.9 * most) if metric == "words_per_response" else 60
+    return max(1, round(0.97 * now * most / value))

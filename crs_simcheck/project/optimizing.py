@@ -1,0 +1,245 @@
+"""Optimizing the prompt of one task of a simulator: what is asked, measured and kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date as calendar_date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from crs_simcheck.engines import Engine
+from crs_simcheck.errors import InputError, SettingsError
+from crs_simcheck.gate import GateSpec
+from crs_simcheck.metrics import metrics_of
+from crs_simcheck.optimize import Checks, Evaluation, LoopSettings, Optimized, part_of
+from crs_simcheck.project.films import known_films
+from crs_simcheck.project.live import LiveRun
+from crs_simcheck.project.optimize_files import with_provenance
+from crs_simcheck.project.record import record
+from crs_simcheck.project.session import SimulatorRun
+from crs_simcheck.project.settings import SimulatorSettings
+from crs_simcheck.prompts import Prompt, write_prompt
+from crs_simcheck.recordings import read_recording
+from crs_simcheck.records import TaskName
+
+__all__ = ["OptimizeRun"]
+
+_FOLD_DRAWS = 200  # a tenth of the seekers left out: only the score is looked at
+
+
+@dataclass(frozen=True)
+class OptimizeRun:
+    """One run: a simulator, one of its tasks, and the folder that keeps everything.
+
+    Parameters
+    ----------
+    settings:
+        Of the simulator, which must be asked with prompts.
+    out:
+        Holds every prompt, answer and figure of the run, and a run that was cut off goes on there;
+        by default a folder of its own for each prompt that a run begins with.
+    engine:
+        Asked instead of the one of the settings.
+    most_calls:
+        How many requests may be made of the simulator's engine in all; None for no limit.
+    """
+
+    settings: SimulatorSettings
+    task: TaskName
+    out: Path | None = None
+    engine: Engine | None = None
+    most_calls: int | None = None
+    say: Callable[[str], object] = lambda _text: None
+
+    def __post_init__(self) -> None:
+        live = self.settings.live
+        if live is None or live.prompts is None:
+            raise SettingsError(
+                f"simulator '{self.settings.name}' has no prompts to optimize",
+                field=f"simulator.{self.settings.name}.prompts",
+                fix='give prompts = "FOLDER" and an engine',
+            )
+        if self.task not in self._whole.prompts:
+            raise SettingsError(
+                f"simulator '{self.settings.name}' has no prompt for {self.task}",
+                fix=f"it has {', '.join(self._whole.prompts)}",
+            )
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where everything is kept."""
+        if self.out is not None:
+            return self.out
+        name = f"{self.task}-{_digest_of(self.prompt)[:8]}"
+        return self.settings.folder / "optimized" / self.settings.name / name
+
+    @cached_property
+    def _run(self) -> SimulatorRun:
+        return SimulatorRun(self.settings)
+
+    @property
+    def _whole(self) -> LiveRun:
+        live = self._run.live
+        assert live is not None
+        return live
+
+    @property
+    def prompt(self) -> Prompt:
+        """The prompt that the run begins with."""
+        return self._whole.prompts[self.task]
+
+    @property
+    def seekers(self) -> tuple[str, ...]:
+        """Ids of all seekers."""
+        return tuple(profile.seeker for profile in self._whole.profiles)
+
+    def checks(self, most_tokens: int) -> Checks:
+        """Return what rewritten prompts must pass: no title of the catalogue or of a history."""
+        films = known_films(self._run.catalogue).labels
+        histories = {t for titles in self._run.histories.values() for t in titles}
+        return Checks.for_prompt(self.prompt, sorted({*films, *histories}), most_tokens)
+
+    def evaluate(self, prompt: Prompt, seekers: Sequence[str]) -> Evaluation:
+        """Ask a prompt's simulator what is not recorded, and measure it."""
+        run = self._run_of(prompt, seekers)
+        live = run.live
+        assert live is not None
+        missing = len(live.missing(read_recording(live.folder)).planned)
+        if missing:
+            self._spend(missing)
+            done = record(live, "new", engine=self.engine, probe=0)
+            if done.collected is not None and done.collected.failed:
+                raise InputError(
+                    f"{done.collected.failed:,} requests got no answer",
+                    path=live.folder,
+                    fix="the same command asks for them again",
+                )
+            run = self._run_of(prompt, seekers)
+        specs, others = self._gates_of(run)
+        texts = run.responses.by_task()[self.task] if run.responses is not None else ()
+        return Evaluation(
+            tuple(map(run.verdict, specs)),
+            tuple(map(run.verdict, others)),
+            tuple(one.text for one in texts),
+        )
+
+    def rescore(self, prompt: Prompt, seekers: Sequence[str]) -> float:
+        """Return the mean score with some of the seekers who were asked already."""
+        run = self._run_of(prompt, seekers, draws=_FOLD_DRAWS)
+        return Evaluation(tuple(map(run.verdict, self._gates_of(run)[0]))).score
+
+    def _gates_of(self, run: SimulatorRun) -> tuple[list[GateSpec], list[GateSpec]]:
+        """Return the gates that count, and those that must not drift besides.
+
+        The gates of the settings count, or else every metric that can be measured.
+        """
+        named = [gate for gate in self.settings.gates or () if gate.task == self.task]
+        names = {gate.metric.name for gate in named}
+        comparison = run.comparison(self.task)
+        others = [
+            spec
+            for metric in metrics_of(self.task)
+            if metric.automatic and metric.name not in names
+            if comparison.missing(spec := GateSpec(self.task, metric)) is None
+        ]
+        return (named, others) if named else (others, [])
+
+    def most_requests(self, loop: LoopSettings) -> int:
+        """Return how many requests the simulator's engine may get at most."""
+        asked = sum(one.question.task == self.task for one in self._whole.planned)
+        each = asked / max(1, len(self.seekers))
+        parts = Counter(part_of(seeker, loop.seed) for seeker in self.seekers)
+        train = min(loop.batch, parts["train"])
+        seekers = loop.steps * train + (loop.steps + 1) * parts["validation"] + 2 * parts["test"]
+        return round(each * seekers)
+
+    def about(self, loop: LoopSettings) -> dict[str, Any]:
+        """Return what a run is made of: whatever differs makes it another run."""
+        live = self.settings.live
+        assert live is not None
+        return {
+            "engine": live.engine,
+            "prompt": _digest_of(self.prompt),
+            "seekers": hashlib.sha256("\n".join(self.seekers).encode()).hexdigest(),
+            **asdict(loop),
+            "trade_off": list(loop.trade_off),
+        }
+
+    def write(self, found: Optimized, editor: str, today: str | None = None) -> Path:
+        """Put the best prompt in the place of the old one, with where it comes from."""
+        if found.best is None or found.after is None:
+            raise ValueError("there is no better prompt")
+        live = self.settings.live
+        assert live is not None
+        assert live.prompts is not None
+        path = self.settings.folder / live.prompts / f"{self.task}.md"
+        people = self._run.baseline(self.task)
+        told = {
+            "optimized": f"by {editor} on {today or calendar_date.today().isoformat()}, "
+            f"step {found.best.step}",
+            "model": live.engine,
+            "people": "none" if people is None else people.name,
+            "content": _digest_of(found.best.prompt),
+            "before": _figures(found.before),
+            "after": _figures(found.after),
+        }
+        write_prompt(with_provenance(found.best.prompt, told), path)
+        return path
+
+    def _run_of(
+        self, prompt: Prompt, seekers: Sequence[str], draws: int | None = None
+    ) -> SimulatorRun:
+        """Return a run of some seekers with a prompt; answers are kept in the folder."""
+        live = self.settings.live
+        assert live is not None
+        digest = _digest_of(prompt)[:12]
+        place = self.folder / "prompts" / digest
+        file = place / f"{self.task}.md"
+        if not file.exists():
+            place.mkdir(parents=True, exist_ok=True)
+            write_prompt(prompt, file)
+        few = len(seekers) < len(self.seekers)
+        return SimulatorRun(
+            replace(
+                self.settings,
+                only=frozenset(seekers),
+                draws=draws or self.settings.draws,
+                tasks=(self.task,),
+                live=replace(
+                    live,
+                    prompts=str(place.absolute()),
+                    asked={self.task: live.asked.get(self.task, {})},
+                    kept_in=self.folder / "answers" / digest,
+                    partial=few,
+                ),
+            )
+        )
+
+    def _spend(self, calls: int) -> None:
+        spent = sum(
+            len(read_recording(folder)) for folder in sorted((self.folder / "answers").glob("*"))
+        )
+        if self.most_calls is not None and spent + calls > self.most_calls:
+            raise InputError(
+                f"{spent:,} requests were made and {calls:,} more are needed; at most "
+                f"{self.most_calls:,} are allowed",
+                fix="the same command with a larger --max-calls goes on where this one stopped",
+            )
+
+
+def _figures(evaluation: Evaluation) -> str:
+    each = (
+        f"{v.gate.metric.name} {v.value:.3g} {v.outcome}"
+        for v in evaluation.verdicts
+        if v.value is not None
+    )
+    return ", ".join(each)
+
+
+def _digest_of(prompt: Prompt) -> str:
+    """Return the digest of what an engine may see of a prompt."""
+    return hashlib.sha256(prompt.content.encode()).hexdigest()
