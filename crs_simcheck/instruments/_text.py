@@ -16,6 +16,8 @@ _MARKS = (
 )
 LETTER = rf"(?:[^\W_]|[{_MARKS}])"
 """Regex of one character of a word: letter, digit, or a mark that belongs to a letter."""
+LETTERS = rf"(?:[^\W_]++|[{_MARKS}]++)++"
+"""Regex of as many of them as there are, of which nothing is given back; faster by far."""
 
 _SIGNS = str.maketrans(
     {

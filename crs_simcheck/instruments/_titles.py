@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from crs_simcheck.instruments._common import COMMON, PLACES, VERY_COMMON
-from crs_simcheck.instruments._text import LETTER, plain
+from crs_simcheck.instruments._text import LETTERS, plain
 
 __all__ = [
     "Hit",
@@ -24,10 +24,10 @@ __all__ = [
     "is_part_of_name",
     "longest_of",
     "title_of",
-    "tokens_of",
+    "tokens_of_text",
 ]
 
-_TOKEN = re.compile(rf"&|{LETTER}+(?:'{LETTER}+)*")
+_TOKEN = re.compile(rf"&|{LETTERS}(?:'{LETTERS})*+")
 _LABEL_YEAR = re.compile(r"\s*\((\d{4})\)\s*$")
 _LABEL_NOTE = re.compile(r"\s?\([^()]*\)$")
 _ARTICLE_LAST = re.compile(r"^(.*), (the|a|an)$", re.IGNORECASE)
@@ -100,7 +100,7 @@ class TitleIndex:
         self._labels = labels_by_words
         self._titles: dict[str, tuple[Title, ...]] = {}
 
-    def at(self, tokens: list[Token], first: int) -> tuple[Title, ...]:
+    def at(self, tokens: Sequence[Token], first: int) -> tuple[Title, ...]:
         """Return the titles that may begin at this token."""
         token = tokens[first]
         found = self._of(token.word)
@@ -156,7 +156,7 @@ def title_of(label: str) -> Title | None:
     moved = _ARTICLE_LAST.match(name)
     if moved is not None:
         name = f"{moved[2]} {moved[1]}"
-    tokens = tokens_of(name)
+    tokens = _tokens_of(name)
     if len(tokens) > 1 and tokens[0].word in _ARTICLES:
         tokens = tokens[1:]
     if not tokens:
@@ -182,7 +182,13 @@ def _capital_tells(core: tuple[str, ...], written: str) -> bool:
     return written[0].isupper()
 
 
-def tokens_of(seen: str) -> list[Token]:
+@lru_cache(maxsize=1)
+def tokens_of_text(seen: str) -> Sequence[Token]:
+    """Return the words of a text; those of the last text are kept, for titles are sought twice."""
+    return tuple(_tokens_of(seen))
+
+
+def _tokens_of(seen: str) -> list[Token]:
     tokens = []
     for found in _TOKEN.finditer(seen):
         written = found[0]
@@ -211,7 +217,7 @@ def _folded(written: str) -> str:
 _normal = lru_cache(maxsize=65536)(_normal_long)
 
 
-def hits_of(seen: str, tokens: list[Token], index: TitleIndex) -> Iterator[Hit]:
+def hits_of(seen: str, tokens: Sequence[Token], index: TitleIndex) -> Iterator[Hit]:
     """Yield where the words of a title stand in a row, unless another film is named there."""
     for first in range(len(tokens)):
         for title in index.at(tokens, first):
@@ -229,14 +235,14 @@ def longest_of(hits: Iterable[Hit], known: dict[int, int], extra: int = 0) -> di
     return longest
 
 
-def _stands_at(tokens: list[Token], first: int, core: tuple[str, ...]) -> bool:
+def _stands_at(tokens: Sequence[Token], first: int, core: tuple[str, ...]) -> bool:
     last = first + len(core) - 1
     if last >= len(tokens) or core[-1] not in (tokens[last].word, tokens[last].owner):
         return False
     return all(tokens[first + i].word == core[i] for i in range(1, len(core) - 1))
 
 
-def _is_another(seen: str, tokens: list[Token], last: int, title: Title) -> bool:
+def _is_another(seen: str, tokens: Sequence[Token], last: int, title: Title) -> bool:
     """Whether what follows the words makes them another film: another year, or a part number."""
     year = _YEAR_AFTER.match(seen, tokens[last].end)
     if year is not None:
@@ -246,12 +252,12 @@ def _is_another(seen: str, tokens: list[Token], last: int, title: Title) -> bool
     return seen[tokens[last].end : tokens[last + 1].start] == " "
 
 
-def has_year(seen: str, tokens: list[Token], hit: Hit) -> bool:
+def has_year(seen: str, tokens: Sequence[Token], hit: Hit) -> bool:
     """Whether a year in brackets follows; of a hit it is the title's own, if that has one."""
     return _YEAR_AFTER.match(seen, tokens[hit.last].end) is not None
 
 
-def is_meant(seen: str, tokens: list[Token], hit: Hit) -> bool:
+def is_meant(seen: str, tokens: Sequence[Token], hit: Hit) -> bool:
     """Whether the place shows that a weak title is meant: year, quotes, italics or a capital."""
     start, end = tokens[hit.first].start, tokens[hit.last].end
     if has_year(seen, tokens, hit):
@@ -273,7 +279,7 @@ def is_meant(seen: str, tokens: list[Token], hit: Hit) -> bool:
     )
 
 
-def is_part_of_name(seen: str, tokens: list[Token], at: int) -> bool:
+def is_part_of_name(seen: str, tokens: Sequence[Token], at: int) -> bool:
     """Whether a word with a capital belongs to a longer name: a person's, or another title."""
     word = tokens[at]
     if at > 0:

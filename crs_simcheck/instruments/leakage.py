@@ -18,7 +18,7 @@ from crs_simcheck.instruments._titles import (
     is_own,
     longest_of,
     title_of,
-    tokens_of,
+    tokens_of_text,
 )
 
 __all__ = ["leaked_titles"]
@@ -58,7 +58,7 @@ def leaked_titles(text: str, history: Sequence[str], own: str | None) -> tuple[s
         return ()
     index = _index_of(tuple(history))
     seen = plain(text)
-    tokens = tokens_of(seen)
+    tokens = tokens_of_text(seen)
     own_title = None if own is None else title_of(own)
     hits = list(hits_of(seen, tokens, index))
     longest = longest_of(hits, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crs_simcheck.instruments._late import late
 from crs_simcheck.instruments._text import LETTER
@@ -89,6 +90,7 @@ _OPENERS = frozenset(_BEGINNINGS.split())
 _LINKS = frozenset(_GOES_ON.split())
 
 
+@lru_cache(maxsize=1)  # several instruments read the sentences of one text after each other
 def split_sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text in their order, each as it was written.
 

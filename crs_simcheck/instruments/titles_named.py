@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from crs_simcheck.instruments._common import PLACES, TALK
@@ -19,7 +19,7 @@ from crs_simcheck.instruments._titles import (
     is_part_of_name,
     longest_of,
     title_of,
-    tokens_of,
+    tokens_of_text,
 )
 
 __all__ = ["TitleFinder"]
@@ -85,7 +85,7 @@ class TitleFinder:
         ('Heat (1995)', 'Mean Girls (2004)')
         """
         seen = plain(text[:_READ_AT_MOST])
-        tokens = tokens_of(seen)
+        tokens = tokens_of_text(seen)
         hits = list(hits_of(seen, tokens, self._index))
         longest = longest_of(hits, {})
         named: dict[tuple[int, tuple[str, ...]], Title] = {}
@@ -105,7 +105,7 @@ class TitleFinder:
         )
 
 
-def _is_named(seen: str, tokens: list[Token], hit: Hit) -> bool:
+def _is_named(seen: str, tokens: Sequence[Token], hit: Hit) -> bool:
     """Whether the words of a weak title are meant as one."""
     if is_meant(seen, tokens, hit):
         return True
@@ -124,7 +124,7 @@ def _as_spelt(token: Token, spelt: str) -> bool:
     return len(spelt) == 1 or spelt.isupper() or not token.written.isupper()
 
 
-def _is_named_by_one_word(seen: str, tokens: list[Token], hit: Hit) -> bool:
+def _is_named_by_one_word(seen: str, tokens: Sequence[Token], hit: Hit) -> bool:
     """Whether the place of a single word shows that a film is meant: its capital tells little."""
     at, word = hit.first, hit.title.core[0]
     if not tokens[at].written[0].isupper() or word in TALK or word in PLACES:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from crs_simcheck.instruments._text import LETTER, plain
+from crs_simcheck.instruments._text import LETTERS, plain
 
 __all__ = ["count_words", "words"]
 
-_WORD = re.compile(rf"{LETTER}+(?:['-]{LETTER}+)*")
+_WORD = re.compile(rf"{LETTERS}(?:['-]{LETTERS})*+")
 
 
 def words(text: str) -> list[str]:

@@ -2,23 +2,14 @@
 
 Nothing here knows what is measured. A *unit* is whatever answers independently of the others; it
 has *rows*, and a group of units pools its rows by addition. ``rng`` is always passed in.
+
+What studies of judges and of people ask for is imported when it is first used: a gate needs none.
 """
 
-from crs_simcheck.stats.agreement import (
-    IntraclassCorrelation,
-    Scale,
-    bias,
-    icc_2k,
-    krippendorff_alpha,
-)
-from crs_simcheck.stats.correlation import (
-    Correlation,
-    MeanCorrelation,
-    mean_pairwise_pearson,
-    pearson_of,
-    pearson_test,
-    spearman_test,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from crs_simcheck.stats.draws import (
     Allowance,
     Draws,
@@ -26,11 +17,6 @@ from crs_simcheck.stats.draws import (
     draw_groups,
     draw_pools,
     row_weights,
-)
-from crs_simcheck.stats.estimates import (
-    AGREEMENT_LEVEL,
-    Estimate,
-    mean_estimate,
 )
 from crs_simcheck.stats.functions import (
     above_zero,
@@ -53,10 +39,6 @@ from crs_simcheck.stats.power import (
     reference_suffices,
     units_needed,
 )
-from crs_simcheck.stats.ppi import (
-    PredictionPowered,
-    ppi_mean,
-)
 from crs_simcheck.stats.rare import RareRate, clopper_pearson, rare_rate, units_to_show
 from crs_simcheck.stats.rows import FloatArray, IntArray, Matrix, Pool, Rows, one_hot
 from crs_simcheck.stats.rule import (
@@ -75,6 +57,32 @@ from crs_simcheck.stats.rule import (
     target_range,
     with_reference,
 )
+
+if TYPE_CHECKING:
+    from crs_simcheck.stats.agreement import (
+        IntraclassCorrelation,
+        Scale,
+        bias,
+        icc_2k,
+        krippendorff_alpha,
+    )
+    from crs_simcheck.stats.correlation import (
+        Correlation,
+        MeanCorrelation,
+        mean_pairwise_pearson,
+        pearson_of,
+        pearson_test,
+        spearman_test,
+    )
+    from crs_simcheck.stats.estimates import (
+        AGREEMENT_LEVEL,
+        Estimate,
+        mean_estimate,
+    )
+    from crs_simcheck.stats.ppi import (
+        PredictionPowered,
+        ppi_mean,
+    )
 
 __all__ = [
     "AGREEMENT_LEVEL",
@@ -142,3 +150,23 @@ __all__ = [
     "units_to_show",
     "with_reference",
 ]
+
+_LATE = {
+    "agreement": {"IntraclassCorrelation", "Scale", "bias", "icc_2k", "krippendorff_alpha"},
+    "correlation": {
+        *("Correlation", "MeanCorrelation", "mean_pairwise_pearson"),
+        *("pearson_of", "pearson_test", "spearman_test"),
+    },
+    "estimates": {"AGREEMENT_LEVEL", "Estimate", "mean_estimate"},
+    "ppi": {"PredictionPowered", "ppi_mean"},
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is seldom asked for when it is first used."""
+    for module, names in _LATE.items():
+        if name in names:
+            from importlib import import_module
+
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
