@@ -74,6 +74,9 @@ class Token(NamedTuple):
     end: int
 
 
+_NO_TOKEN = Token("", "", "", 0, 0)
+
+
 class Hit(NamedTuple):
     title: Title
     first: int
@@ -99,6 +102,21 @@ class TitleIndex:
                 labels_by_words.setdefault(words, []).append(label)
         self._labels = labels_by_words
         self._titles: dict[str, tuple[Title, ...]] = {}
+
+    def places(self, tokens: Sequence[Token]) -> list[int]:
+        """Return the tokens that a title may begin at."""
+        labels = self._labels
+        after = [*tokens[1:], _NO_TOKEN]
+        return [
+            place
+            for place, ((word, owner, *_), (following, followed, *_)) in enumerate(
+                zip(tokens, after, strict=True)
+            )
+            if word in labels
+            or f"{word} {following}" in labels
+            or (owner is not word and owner in labels)
+            or (followed is not following and f"{word} {followed}" in labels)
+        ]
 
     def at(self, tokens: Sequence[Token], first: int) -> tuple[Title, ...]:
         """Return the titles that may begin at this token."""
@@ -219,7 +237,7 @@ _normal = lru_cache(maxsize=65536)(_normal_long)
 
 def hits_of(seen: str, tokens: Sequence[Token], index: TitleIndex) -> Iterator[Hit]:
     """Yield where the words of a title stand in a row, unless another film is named there."""
-    for first in range(len(tokens)):
+    for first in index.places(tokens):
         for title in index.at(tokens, first):
             last = first + len(title.core) - 1
             if _stands_at(tokens, first, title.core) and not _is_another(seen, tokens, last, title):

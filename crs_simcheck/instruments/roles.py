@@ -61,8 +61,11 @@ _I_WILL = r"\b(?:I can|I could|I will|I'll|let me|allow me to|help me|happy to|a
 _UP_TO_2 = r"(?:\w{1,20} ){0,2}"
 _UP_TO_5 = r"(?:[\w'-]{1,20} ){0,5}"
 _NEAR = r"[^.!?\n]{0,60}?\b"
-# From the beginning of a sentence, with nothing in it that turns a film down.
-_NOT_DENIED = r"(?<![^.!?\n])(?:(?!n't\b|\bnot\b|\bneither\b|\bnone\b|\bcannot\b)[^.!?\n]){0,300}?"
+# From the beginning of a sentence that says "your", with nothing that turns a film down.
+_NOT_DENIED = (
+    r"(?<![^.!?\n])(?=[^.!?\n]*\byour )"
+    r"(?:(?!n't\b|\bnot\b|\bneither\b|\bnone\b|\bcannot\b)[^.!?\n]){0,300}?"
+)
 _QUALITIES = r"(?: (?!(?:i|my|for|of|that|about|to|the)\b)[\w'-]{1,20}){0,5}"
 # A film that is named rather than pointed at: "it" and "this film" are what reviewers recommend.
 _NAMED = (
@@ -132,7 +135,7 @@ ROLE_RULES: tuple[RoleRule, ...] = (
     _rule(
         "introduces_recommendations",
         "lists are introduced, and tied to wishes, by the one who answers the wishes",
-        ("here", "your", "since you"),
+        ("here's", "here is", "here are", "here're", "your", "since you"),
         rf"\bhere(?:'s| is| are|'re)(?! (?:my|what)\b){_QUALITIES} {_ADVICE}\b"
         rf"(?!{_NEAR}I(?:'m| am|'d like| want| need))",
         rf"\bhere(?:'s| is| are|'re)(?! my\b)(?: [\w'-]{{1,20}}){{0,6}} {_MEDIA}\b{_NEAR}"
@@ -169,9 +172,11 @@ ROLE_RULES: tuple[RoleRule, ...] = (
         "assistant_voice",
         "offers of help, and asking whether the answer pleased, are the recommender's manners",
         (
-            *("as a", "i'm", "i am", "help", "assist", "provide", "offer", "glad", "happy"),
-            *("pleased", "recommend", "suggest", "pick", "option", "alternative", "do my best"),
-            *("for you", "let me know", "feel free", "would you like", "sound", "what you"),
+            *(" ai", "artificial", "language", "chatbot", "movie bot", "help", "assist", "provide"),
+            *("offer", "glad", "pleased", "happy i", "happy that i", "happy watching"),
+            *("happy viewing", "recommend", "suggest", "pick", "option", "alternative"),
+            *("do my best", "for you", "let me know", "feel free", "would you like", "sound"),
+            "what you",
         ),
         r"\bas an? (?:AI|artificial intelligence|language model|assistant|chatbot|recommender)\b",
         r"\bI(?:'m| am) (?:just |only )?(?:an? )?(?:AI|artificial intelligence|large language"

@@ -30,7 +30,7 @@ __all__ = ["readers_for"]
 @lru_cache(maxsize=4)
 def _finder(catalogue: Catalogue) -> TitleFinder:
     """Return what finds a catalogue's titles; simulators of one repository share its index."""
-    return TitleFinder(item.label for item in catalogue)
+    return TitleFinder(catalogue.labels)
 
 
 def readers_for(settings: SimulatorSettings, films: Catalogue, people: Group | None) -> Readers:

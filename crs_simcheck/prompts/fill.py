@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from crs_simcheck.errors import InputError
 from crs_simcheck.prompts import _markdown as markdown
 from crs_simcheck.prompts.file import Prompt
-from crs_simcheck.prompts.placeholders import PLACEHOLDERS, find_placeholders, known
+from crs_simcheck.prompts.placeholders import PLACEHOLDERS, Placeholder, find_placeholders, known
 from crs_simcheck.prompts.sections import SECTIONS
 from crs_simcheck.records import Message
 
@@ -94,8 +95,7 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
         return text
     kept: list[str] = []
     dropped = False  # the line before was left out, and what it stood between is blank so far
-    for line in markdown.split_lines(text):
-        found = list(find_placeholders(line)) if "{{" in line else []
+    for line, found in _lines_of(text):
         if not found:
             if not (dropped and not line.strip()):
                 kept.append(line)
@@ -113,3 +113,12 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
         dropped = False
         kept.append(markdown.guarded("".join(pieces), _NAMES))
     return "".join(kept)
+
+
+@lru_cache(maxsize=32)  # the sections of a simulator's prompts, each filled for every seeker
+def _lines_of(text: str) -> tuple[tuple[str, tuple[Placeholder, ...]], ...]:
+    """Return the lines of a section, each with the placeholders that it holds."""
+    return tuple(
+        (line, tuple(find_placeholders(line)) if "{{" in line else ())
+        for line in markdown.split_lines(text)
+    )

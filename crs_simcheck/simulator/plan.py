@@ -150,8 +150,13 @@ class _NegFeedback:
         self.unfit, self.fit = plan.number("unfit"), plan.number("fit")
         self.films = [item for item in _known(plan, self.unfit + self.fit) if item.genres]
         self.shown = [(item.label, frozenset(item.genres)) for item in self.films]
+        self.kinds = {genres for _, genres in self.shown}
         self.plain = {item.label: normalise_title(item.label) for item in self.films}
-        self.genres = {item.label: frozenset(item.genres) for item in plan.films if item.genres}
+        self.genres = {
+            label: frozenset(item.genres)
+            for label, item in zip(plan.films.labels, plan.films, strict=True)
+            if item.genres
+        }
 
     def __call__(self, profile: Profile, rng: random.Random) -> list[dict[str, Any]]:
         liked = self._liked(profile)
@@ -170,10 +175,11 @@ class _NegFeedback:
     @lru_cache(maxsize=256)  # noqa: B019 - lives as long as the plan of one task
     def _by_fit(self, liked: frozenset[str]) -> tuple[list[str], list[str]]:
         """Return the films that fit a taste best, and those that share no genre with it."""
-        shares = [(len(liked & genres) / len(genres), label) for label, genres in self.shown]
-        best = max((share for share, _ in shares), default=0.0)
-        fit = [label for share, label in shares if share == best > 0]
-        return fit, [label for share, label in shares if share == 0]
+        # Hundreds of films have a few dozen sets of genres.
+        share = {genres: len(liked & genres) / len(genres) for genres in self.kinds}
+        best = max(share.values(), default=0.0)
+        fit = [label for label, genres in self.shown if share[genres] == best > 0]
+        return fit, [label for label, genres in self.shown if share[genres] == 0]
 
     def _liked(self, profile: Profile) -> frozenset[str]:
         """Return the genres of a taste: from the traits, else of what was rated well."""
@@ -246,7 +252,11 @@ def rated_films(films: Catalogue, count: int) -> tuple[str, ...]:
 
 def has_ratings(films: Catalogue, count: int) -> bool:
     """Tell whether so many films have people's mean rating (and a year)."""
-    rated = {i.label for i in films if i.mean_rating is not None and i.year is not None}
+    rated = {
+        label
+        for label, item in zip(films.labels, films, strict=True)
+        if item.mean_rating is not None and item.year is not None
+    }
     return len(rated) >= count
 
 

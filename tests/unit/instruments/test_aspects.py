@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import pickle
 import subprocess
 import sys
@@ -15,7 +16,12 @@ from hypothesis import strategies as st
 
 from crs_simcheck.errors import EmptyInputError, InputError
 from crs_simcheck.instruments import aspects
-from crs_simcheck.instruments.aspects import film_lexicon, open_aspects, read_lexicon
+from crs_simcheck.instruments.aspects import (
+    film_lexicon,
+    grown_film_lexicon,
+    open_aspects,
+    read_lexicon,
+)
 
 WORDS = """
 the plot was great but music drags and special effects are bad in my box set kept me on edge of
@@ -298,3 +304,19 @@ def test_the_film_lexicon_loads_fast_enough_for_a_gate():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 0.1  # 11 ms on a machine that others use too
+
+
+def test_the_grown_film_lexicon_is_that_of_its_file():
+    folder = resources.files("crs_simcheck.instruments").joinpath("data")
+    text = folder.joinpath("film_aspects.toml").read_text(encoding="utf-8")
+    grown = json.loads(folder.joinpath("film_aspects.json").read_text(encoding="utf-8"))
+    assert grown == grown_film_lexicon(text), "run python tools/grow_lexicon.py"
+    read = read_lexicon(str(folder.joinpath("film_aspects.toml")))
+    known = film_lexicon()
+    assert (known.name, known.version, known.aspects) == (read.name, read.version, read.aspects)
+
+
+def test_a_film_lexicon_that_was_changed_is_not_read_from_what_was_grown():
+    folder = resources.files("crs_simcheck.instruments").joinpath("data")
+    text = folder.joinpath("film_aspects.toml").read_text(encoding="utf-8")
+    assert grown_film_lexicon(text)["of"] != grown_film_lexicon(text + "\n# more\n")["of"]
