@@ -115,7 +115,7 @@ def article_title(title: str) -> str:
 
 def _normalised(title: str, *, keep_article: bool) -> str:
     if _NEEDS_CARE.search(title) is None:
-        folded = title.lower()
+        folded = title
         tokens = title.translate(_ASCII_FOLDED).split()
     else:
         folded = _fold(title)
@@ -129,7 +129,8 @@ def _normalised(title: str, *, keep_article: bool) -> str:
     words = tokens[start:]
     if not _ROMAN_NUMERALS.keys().isdisjoint(words):
         words[1:] = [_ROMAN_NUMERALS.get(word, word) for word in words[1:]]
-    return unicodedata.normalize("NFC", " ".join(words))
+    normal = " ".join(words)
+    return normal if normal.isascii() else unicodedata.normalize("NFC", normal)
 
 
 def normalise_text(text: str) -> str:

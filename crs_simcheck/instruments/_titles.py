@@ -41,15 +41,6 @@ _PART_NUMBERS = frozenset(
 )
 
 
-# A label whose first words are read without a closer look: most are like this.
-_BETWEEN = "[ ,.:!?/-]"
-_SIMPLE = re.compile(
-    rf"(?:(?:the|an?){_BETWEEN}+(?=[a-z0-9]))?+([a-z0-9]++)"
-    rf"(?:{_BETWEEN}+([a-z0-9]+)(?={_BETWEEN}|$)|{_BETWEEN}*$)"
-)
-_NOT_SIMPLE = re.compile(r"[(&\[\n]|, (?:the|an?)$")
-
-
 @dataclass(frozen=True, slots=True)
 class Title:
     """A title to look for: ``core`` is its normalised words without a leading article."""
@@ -72,9 +63,6 @@ class Token(NamedTuple):
     written: str
     start: int
     end: int
-
-
-_NO_TOKEN = Token("", "", "", 0, 0)
 
 
 class Hit(NamedTuple):
@@ -101,21 +89,16 @@ class TitleIndex:
             if words:
                 labels_by_words.setdefault(words, []).append(label)
         self._labels = labels_by_words
+        self._begun = {words.partition(" ")[0] for words in labels_by_words}
         self._titles: dict[str, tuple[Title, ...]] = {}
 
     def places(self, tokens: Sequence[Token]) -> list[int]:
-        """Return the tokens that a title may begin at."""
-        labels = self._labels
-        after = [*tokens[1:], _NO_TOKEN]
+        """Return the tokens that a title may begin at, by their first words."""
+        begun = self._begun
         return [
             place
-            for place, ((word, owner, *_), (following, followed, *_)) in enumerate(
-                zip(tokens, after, strict=True)
-            )
-            if word in labels
-            or f"{word} {following}" in labels
-            or (owner is not word and owner in labels)
-            or (followed is not following and f"{word} {followed}" in labels)
+            for place, token in enumerate(tokens)
+            if token.word in begun or token.owner in begun
         ]
 
     def at(self, tokens: Sequence[Token], first: int) -> tuple[Title, ...]:
@@ -146,9 +129,15 @@ def _first_words(label: str) -> str:
     name = label.lower() if label.isascii() else ""
     if name[-7:-5] == " (" and name[-5:-1].isdigit() and name[-1] == ")":
         name = name[:-7]
-    simple = None if _NOT_SIMPLE.search(name) else _SIMPLE.match(name)
-    if simple is not None:
-        return simple[1] if simple[2] is None else f"{simple[1]} {simple[2]}"
+    # Most labels begin with two plain words, or have only one.
+    parts = name.split(None, 3)
+    if len(parts) > 1 and parts[0] in _ARTICLES:
+        if "," in name:  # an article may stand behind it
+            parts.clear()
+        else:
+            del parts[0]
+    if parts and all(map(str.isalnum, parts[:2])):
+        return " ".join(parts[:2])
     title = title_of(label)
     return "" if title is None else " ".join(title.core[:2])
 

@@ -11,7 +11,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, Literal, Protocol
 
@@ -144,9 +144,13 @@ def _compound(sentence: str) -> float:
     """Return VADER's compound score of a sentence, −1 to 1."""
     # VADER knows straight apostrophes only: "don’t" would be no negation.
     seen = plain(sentence)
-    vader = _analyzer()
-    scores = [float(vader.polarity_scores(piece)["compound"]) for piece in _pieces(seen)]
+    scores = [_score(piece) for piece in _pieces(seen)]
     return math.fsum(scores) / len(scores)
+
+
+@lru_cache(maxsize=4096)  # simulators repeat themselves
+def _score(piece: str) -> float:
+    return float(_analyzer().polarity_scores(piece)["compound"])
 
 
 def _pieces(sentence: str) -> list[str]:

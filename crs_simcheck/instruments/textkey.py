@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 
 from crs_simcheck.instruments.words import words
 
-__all__ = ["text_key", "word_key"]
+__all__ = ["key_of_words", "text_key", "word_key"]
 
 
 def text_key(text: str) -> str:
@@ -21,8 +22,13 @@ def text_key(text: str) -> str:
     >>> text_key("Yes, it was great!") == text_key("yes it was GREAT")
     True
     """
+    return key_of_words(words(text))
+
+
+def key_of_words(spoken: Iterable[str]) -> str:
+    """Return the key of a text with these words, as ``words`` gives them."""
     # A lone surrogate is no letter, so what is left can always be encoded.
-    return hashlib.sha256(" ".join(words(text)).encode()).hexdigest()[:10]
+    return hashlib.sha256(" ".join(spoken).encode()).hexdigest()[:10]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -3,8 +3,13 @@
 What is searched over is text; who answers and how it is measured comes in as functions.
 """
 
+from crs_simcheck.optimize.asking import CALLS_FILE, BudgetError, RecordedCalls, Said
 from crs_simcheck.optimize.base import Edit, Editor, EditRequest
+from crs_simcheck.optimize.by_textgrad import TextGradEditor
 from crs_simcheck.optimize.checks import MOST_TOKENS, Checks
+from crs_simcheck.optimize.criteria import CRITERIA_TEMPLATES, criteria_for, read_criteria
+from crs_simcheck.optimize.direct import DirectEditor
+from crs_simcheck.optimize.evaluator import LlmEvaluator, Rated
 from crs_simcheck.optimize.feedback import Finding, feedback_text, findings
 from crs_simcheck.optimize.loop import (
     Candidate,
@@ -19,21 +24,32 @@ from crs_simcheck.optimize.loop import (
 from crs_simcheck.optimize.rules import RuleEditor
 
 __all__ = [
+    "CALLS_FILE",
+    "CRITERIA_TEMPLATES",
     "MOST_TOKENS",
+    "BudgetError",
     "Candidate",
     "Checks",
+    "DirectEditor",
     "Edit",
     "EditRequest",
     "Editor",
     "Evaluate",
     "Evaluation",
     "Finding",
+    "LlmEvaluator",
     "LoopSettings",
     "Optimized",
+    "Rated",
+    "RecordedCalls",
     "RuleEditor",
+    "Said",
     "Search",
     "Step",
+    "TextGradEditor",
+    "criteria_for",
     "feedback_text",
     "findings",
     "part_of",
+    "read_criteria",
 ]

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 
 from crs_simcheck.instruments import (
     SentimentCounts,
-    count_words,
     format_violation,
     leaked_titles,
     read_mentions,
     read_role,
     read_sentiment,
     read_yes_no,
-    text_key,
     words,
 )
+from crs_simcheck.instruments.textkey import key_of_words
 from crs_simcheck.records import Response, TaskName
 from crs_simcheck.tasks.readers import Readers
 
@@ -140,10 +139,11 @@ def stars_to_yes(rating: float, like_at: float) -> bool:
     return rating >= like_at
 
 
-@lru_cache(maxsize=256)
-def _of_text(text: str) -> tuple[int, tuple[str, ...], str]:
+@lru_cache(maxsize=32)
+def _of_text(text: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Return words, role markers and key of a text; every other answer to bin_pref is "Yes"."""
-    return count_words(text), tuple(read_role(text).markers), text_key(text)
+    spoken = tuple(words(text))
+    return spoken, tuple(read_role(text).markers), key_of_words(spoken)
 
 
 _yes_no = lru_cache(maxsize=256)(read_yes_no)
@@ -155,11 +155,11 @@ def _reaction(text: str) -> Reaction:
     return read_reaction(text)
 
 
-def _said(text: str, readers: Readers, own: str | None) -> Said:
+def _said(text: str, spoken: tuple[str, ...], readers: Readers, own: str | None) -> Said:
     return Said(
         sentiment=read_sentiment(text, readers.sentiment),
         aspects=readers.aspects.read(text),
-        words=tuple(words(text)),
+        words=spoken,
         named=None if readers.titles is None else readers.titles.named(text, own),
     )
 
@@ -194,9 +194,12 @@ def observe(
     mentions: tuple[str, ...] = ()
     if response.task == "items_talk":
         mentions = tuple(read_mentions(text).mentions)
-    words, markers, key = _of_text(text)
+    spoken, markers, key = _of_text(text)
+    prose = readers if response.task in TEXT_TASKS else None
+    # A review may name its film as it likes; who turns one down speaks of it, and of another.
+    turned_down = own if response.task == "neg_feedback" else None
     return Observation(
-        words=words,
+        words=len(spoken),
         violation=format_violation(response.task, text, response.stimulus),
         leaked=None if known is None else tuple(leaked_titles(text, known, own)),
         role_markers=markers,
@@ -206,8 +209,5 @@ def observe(
         yes=yes,
         rating=response.rating,
         reaction=_reaction(text) if response.task == "neg_feedback" else None,
-        said=None
-        if readers is None or response.task not in TEXT_TASKS
-        # A review may name its film as it likes; who turns one down speaks of another.
-        else _said(text, readers, own if response.task == "neg_feedback" else None),
+        said=None if prose is None else _said(text, spoken, prose, turned_down),
     )
