@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -152,6 +153,7 @@ def _top_share(counts: FloatArray) -> float:
     return float(np.sort(counts)[-_N_TOP:].sum() / total) if total else 0.0
 
 
+@lru_cache(maxsize=1)  # the metrics of one table are drawn the same groups
 def _usual_top_share(groups: Pool) -> float:
     """Return the mean share that the most named films have in groups of people of this size."""
     titles = csr_array(groups.block("titles"))[:_N_GROUPS]

@@ -41,6 +41,15 @@ _PART_NUMBERS = frozenset(
 )
 
 
+# A label whose first words are read without a closer look: most are like this.
+_BETWEEN = "[ ,.:!?/-]"
+_SIMPLE = re.compile(
+    rf"(?:(?:the|an?){_BETWEEN}+(?=[a-z0-9]))?+([a-z0-9]++)"
+    rf"(?:{_BETWEEN}+([a-z0-9]+)(?={_BETWEEN}|$)|{_BETWEEN}*$)"
+)
+_NOT_SIMPLE = re.compile(r"[(&\[\n]|, (?:the|an?)$")
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """A title to look for: ``core`` is its normalised words without a leading article."""
@@ -129,15 +138,9 @@ def _first_words(label: str) -> str:
     name = label.lower() if label.isascii() else ""
     if name[-7:-5] == " (" and name[-5:-1].isdigit() and name[-1] == ")":
         name = name[:-7]
-    # Most labels begin with two plain words, or have only one.
-    parts = name.split(None, 3)
-    if len(parts) > 1 and parts[0] in _ARTICLES:
-        if "," in name:  # an article may stand behind it
-            parts.clear()
-        else:
-            del parts[0]
-    if parts and all(map(str.isalnum, parts[:2])):
-        return " ".join(parts[:2])
+    simple = None if _NOT_SIMPLE.search(name) else _SIMPLE.match(name)
+    if simple is not None:
+        return simple[1] if simple[2] is None else f"{simple[1]} {simple[2]}"
     title = title_of(label)
     return "" if title is None else " ".join(title.core[:2])
 
