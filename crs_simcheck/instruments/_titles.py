@@ -43,11 +43,12 @@ _PART_NUMBERS = frozenset(
 
 # A label whose first words are read without a closer look: most are like this.
 _BETWEEN = "[ ,.:!?/-]"
+_PLAIN = r"[a-z0-9]++(?:'[a-z0-9]++)*+"
 _SIMPLE = re.compile(
-    rf"(?:(?:the|an?){_BETWEEN}+(?=[a-z0-9]))?+([a-z0-9]++)"
-    rf"(?:{_BETWEEN}+([a-z0-9]+)(?={_BETWEEN}|$)|{_BETWEEN}*$)"
+    rf"(?:(?:the|an?){_BETWEEN}+(?=[a-z0-9]))?+({_PLAIN})"
+    rf"(?:{_BETWEEN}+({_PLAIN})(?={_BETWEEN}|$)|{_BETWEEN}*$)"
 )
-_NOT_SIMPLE = re.compile(r"[(&\[\n]|, (?:the|an?)$")
+_NOT_SIMPLE = re.compile(r"[(&\[\n]|, (?:the|an?)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ def _first_words(label: str) -> str:
         name = name[:-7]
     simple = None if _NOT_SIMPLE.search(name) else _SIMPLE.match(name)
     if simple is not None:
-        return simple[1] if simple[2] is None else f"{simple[1]} {simple[2]}"
+        words = simple[1] if simple[2] is None else f"{simple[1]} {simple[2]}"
+        return words.replace("'", "")
     title = title_of(label)
     return "" if title is None else " ".join(title.core[:2])
 
