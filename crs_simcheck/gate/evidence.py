@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -153,12 +153,18 @@ def _top_share(counts: FloatArray) -> float:
     return float(np.sort(counts)[-_N_TOP:].sum() / total) if total else 0.0
 
 
-@lru_cache(maxsize=1)  # the metrics of one table are drawn the same groups
+# The metrics of one table look at the same groups, which are not kept for this.
+_USUAL: WeakKeyDictionary[Pool, float] = WeakKeyDictionary()
+
+
 def _usual_top_share(groups: Pool) -> float:
     """Return the mean share that the most named films have in groups of people of this size."""
-    titles = csr_array(groups.block("titles"))[:_N_GROUPS]
-    rows = np.split(titles.data, titles.indptr[1:-1])
-    return float(np.mean([_top_share(row) for row in rows]))
+    usual = _USUAL.get(groups)
+    if usual is None:
+        titles = csr_array(groups.block("titles"))[:_N_GROUPS]
+        rows = np.split(titles.data, titles.indptr[1:-1])
+        usual = _USUAL[groups] = float(np.mean([_top_share(row) for row in rows]))
+    return usual
 
 
 def _asked(label: Callable[[int], str], simulator: Rows, people: Rows) -> Asked:
