@@ -348,6 +348,8 @@ def write_json(document: Mapping[str, Any], path: Path, *, sort_keys: bool = Fal
 
     Raises :class:`InputError` where it cannot be written.
     """
+    if not path.name or path.is_dir():
+        raise InputError("a folder; need the name of a file", path=path)
     temporary = path.with_name(f".{path.name}.tmp")
     text = json.dumps(document, indent=2, sort_keys=sort_keys, ensure_ascii=False) + "\n"
     try:

@@ -272,6 +272,7 @@ def parse_command(command: str) -> Recorded:
         raise InputError(
             f"found '{command}', need a command that begins with '{' '.join(_PROGRAM)}'",
             field="command",
+            fix="run that command again yourself: it asks a judge, or is of another program",
         )
     rest = words[3:]
     source = rest.pop(0) if rest and not rest[0].startswith("-") else None

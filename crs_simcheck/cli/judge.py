@@ -97,7 +97,9 @@ def sheet(
                 "there is such a file; it may hold scores", path=path, fix="choose another name"
             )
     for path, text in files.items():
-        path.write_text(text, encoding="utf-8", newline="")
+        # Spreadsheet programs take a file for UTF-8 only where it begins with this mark.
+        encoding = "utf-8-sig" if path.suffix == out.suffix else "utf-8"
+        path.write_text(text, encoding=encoding, newline="")
         click.echo(f"written to {path}")
     different = len({case.id for case in cases})
     click.echo(f"{min(answers, different):,} of {different:,} different answers")
@@ -124,7 +126,9 @@ def show(simulator: str, config: str | None) -> int:
         raise SettingsError(
             f"nobody judges simulator '{simulator}'",
             field=f"simulator.{simulator}.judge",
-            fix='name a judge: judge = "ollama:MODEL"',
+            fix='name a judge: judge = "ollama:MODEL"'
+            if run.settings.group is None
+            else "it is a group: counts, and no answers to judge",
         )
     if judging.problem is not None:
         raise judging.problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ def optimize(
     """
     from crs_simcheck.errors import shown_path
     from crs_simcheck.optimize import LoopSettings, Search
-    from crs_simcheck.project.optimize_files import begin, write_result, write_step
+    from crs_simcheck.project.optimize_files import begin, write_result
     from crs_simcheck.project.optimizing import OptimizeRun
 
     settings, chosen = _found(prompt, task, config)
@@ -74,19 +75,15 @@ def optimize(
     if begin(folder, {**about, "most_tokens": most_tokens}):
         click.echo(f"going on with the run in {shown_path(folder)}")
 
-    def tell(what: str, of: Any) -> None:
-        if what == "step":
-            write_step(folder, of)
-            click.echo(
-                f"step {of.number}: score {of.evaluation.score:.2f} of 10 on {len(of.seekers)}"
-            )
-            for section, problem in of.refused.items():
-                click.echo(f"  {section} stays as it is: {problem}")
-        elif what == "candidate":
-            click.echo(f"after step {of.step}: {of.evaluation.score:.2f}, gain {of.gain:+.2f}")
-
     search = Search(
-        chosen, run.evaluate, run.rescore, editor, "", run.checks(most_tokens), loop, tell
+        chosen,
+        run.evaluate,
+        run.rescore,
+        editor,
+        "",
+        run.checks(most_tokens),
+        loop,
+        partial(_tell, folder),
     )
     found = search.run(run.prompt, run.seekers)
     write_result(folder, found, run.prompt)
@@ -97,6 +94,19 @@ def optimize(
     if found.best is not None and write:
         click.echo(f"written to {shown_path(run.write(found, editor.name))}")
     return DRIFTED if found.best is None else FINE
+
+
+def _tell(folder: Path, what: str, of: Any) -> None:
+    """Print, and write down, what has been done."""
+    from crs_simcheck.project.optimize_files import write_step
+
+    if what == "step":
+        write_step(folder, of)
+        click.echo(f"step {of.number}: score {of.evaluation.score:.2f} of 10 on {len(of.seekers)}")
+        for section, problem in of.refused.items():
+            click.echo(f"  {section} stays as it is: {problem}")
+    elif what == "candidate":
+        click.echo(f"after step {of.step}: {of.evaluation.score:.2f}, gain {of.gain:+.2f}")
 
 
 def _found(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,12 +72,13 @@ def record(
             live=live and replace(live, engine_at=engine, partial=seekers is not None),
         )
         run = SimulatorRun(settings).live
+        judge = partial(_judge, settings, again, dry_run, prune)
         if run is None:
-            _judge(settings, again, dry_run, prune)
+            failed += judge()
             continue
         if dry_run:
             _print_estimate(run, estimate(run, "all" if again else "new", limit))
-            _judge(settings, again, dry_run, prune)
+            judge()
             continue
         with progress_bar(settings.name) as progress:
             done = run_recording(
@@ -90,7 +92,10 @@ def record(
             )
         _print(run, done)
         failed += 0 if done.collected is None else done.collected.failed
-        _judge(settings, again, dry_run, prune)
+        if limit is None:
+            failed += judge()
+        elif settings.judge is not None:
+            click.echo(f"{settings.name}: judged when it is recorded without --limit")
     return BAD_INPUT if failed else FINE
 
 
@@ -124,10 +129,13 @@ def _chosen(names: tuple[str, ...], config: str | None) -> list[SimulatorSetting
     return [live[name] for name in dict.fromkeys(names)] if names else list(live.values())
 
 
-def _judge(settings: SimulatorSettings, again: bool, dry_run: bool, prune: bool) -> None:
-    """Have the answers judged where the simulator has a judge, and print what came of it."""
+def _judge(settings: SimulatorSettings, again: bool, dry_run: bool, prune: bool) -> int:
+    """Have the answers judged where the simulator has a judge, and print what came of it.
+
+    Returns how many judgements the judge's engine failed to give.
+    """
     if settings.judge is None:
-        return
+        return 0
     from crs_simcheck.errors import UnrecordedError, shown_path
     from crs_simcheck.project import SimulatorRun
     from crs_simcheck.project.judge_record import record_judgements
@@ -137,15 +145,15 @@ def _judge(settings: SimulatorSettings, again: bool, dry_run: bool, prune: bool)
         run = SimulatorRun(settings).judging
         if run is None or not run.asked:
             click.echo(f"{name}: no answer to a film that does not fit; nothing to judge")
-            return
+            return 0
     except UnrecordedError as error:
         # Some answers are still to be asked for: they are judged when they are there.
         click.echo(f"{name}: judged when all answers are there; {str(error).splitlines()[0]}")
-        return
+        return 0
     if dry_run:
-        todo = sum(map(len, (one.judgements for one in run.judged))) if again else run.unasked
+        todo = sum(map(len, (one.judgements for one in run.judged))) if again else run.to_ask
         click.echo(f"{name}: {todo:,} judgements by {run.identity}")
-        return
+        return 0
     with progress_bar(f"{name} judged") as progress:
         done = record_judgements(
             run,
@@ -162,11 +170,15 @@ def _judge(settings: SimulatorSettings, again: bool, dry_run: bool, prune: bool)
         )
     else:
         click.echo(f"{name}: nothing to judge; all {done.answers:,} answers are judged{lacking}")
+    why = next((one.missing for one in run.judged if one.failed), "")
     if done.pruned:
         click.echo(f"  {done.pruned:,} replies of judges that nothing asks for were removed")
-    elif done.unused:
+    elif done.unused and settings.seekers is None:
         click.echo(f"  {done.unused:,} replies are asked for by nothing; --prune removes them")
+    if done.failed:
+        click.echo(f"  {done.failed:,} judgements failed: {why}; the same command asks again")
     click.echo(f"  {shown_path(done.folder)}")
+    return done.failed
 
 
 def _print_estimate(run: LiveRun, found: Estimate) -> None:

@@ -149,9 +149,18 @@ def estimates(
 
 
 def widened(interval: ConfidenceInterval, metric: Metric, own: Rows) -> ConfidenceInterval:
-    """Return the interval with room for what is missing in the rows of a simulator, if anything."""
-    slack = 0.0 if metric.slack is None else metric.slack(own)
-    return ConfidenceInterval(interval.low - slack, interval.high + slack)
+    """Return the interval with room for what is missing in the rows of a simulator, if anything.
+
+    A share m of the values may be anything on the scale: the mean of all then lies between
+    (1 − m) times the lower end and m times the least, and the same above.
+    """
+    if metric.lacking is None or metric.scale is None:
+        return interval
+    share = metric.lacking(own)
+    least, most = metric.scale
+    return ConfidenceInterval(
+        (1 - share) * interval.low + share * least, (1 - share) * interval.high + share * most
+    )
 
 
 def _people_values(

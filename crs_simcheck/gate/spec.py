@@ -115,22 +115,7 @@ def gate_from_table(
             field=where,
             fix=f"it stands on {', '.join(metric.tasks)}",
         )
-    numbers = {key: _number(table, key, where) for key in ("margin", "min", "max")}
-    margin, minimum, maximum = numbers["margin"], numbers["min"], numbers["max"]
-    if margin is not None and (minimum is not None or maximum is not None):
-        raise SettingsError(
-            "a margin goes around people's value, min and max are ends of your own: give one",
-            field=where,
-        )
-    if margin is not None and metric.default_max is not None:
-        raise SettingsError(
-            f"{metric_name} is judged against a most, not against people", field=where,
-            fix=f"{metric_name} = {{ max = {metric.default_max:g} }}",
-        )  # fmt: skip
-    if margin is not None and margin < 0:
-        raise SettingsError(f"found margin = {margin:g}, need 0 or more", field=where)
-    if minimum is not None and maximum is not None and minimum > maximum:
-        raise SettingsError(f"min = {minimum:g} is above max = {maximum:g}", field=where)
+    margin, minimum, maximum = _ends(table, metric, where)
     rule = table.get("rule", "target")
     if rule not in ("target", "estimate"):
         raise SettingsError(f"found rule = {rule!r}, need 'target' or 'estimate'", field=where)
@@ -149,6 +134,36 @@ def gate_from_table(
         calibration=calibration,
         uncalibrated=uncalibrated,
     )
+
+
+def _ends(
+    table: Mapping[str, Any], metric: Metric, where: str
+) -> tuple[float | None, float | None, float | None]:
+    """Return margin, least and most, as far as they are given."""
+    numbers = {key: _number(table, key, where) for key in ("margin", "min", "max")}
+    margin, minimum, maximum = numbers["margin"], numbers["min"], numbers["max"]
+    if margin is not None and (minimum is not None or maximum is not None):
+        raise SettingsError(
+            "a margin goes around people's value, min and max are ends of your own: give one",
+            field=where,
+        )
+    if margin is not None and metric.default_max is not None:
+        raise SettingsError(
+            f"{metric.name} is judged against a most, not against people", field=where,
+            fix=f"{metric.name} = {{ max = {metric.default_max:g} }}",
+        )  # fmt: skip
+    if margin is not None and margin < 0:
+        raise SettingsError(f"found margin = {margin:g}, need 0 or more", field=where)
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise SettingsError(f"min = {minimum:g} is above max = {maximum:g}", field=where)
+    for key in ("min", "max"):
+        end, scale = numbers[key], metric.scale
+        if end is not None and scale is not None and not scale[0] <= end <= scale[1]:
+            raise SettingsError(
+                f"found {key} = {end:g}; {metric.name} lies from {scale[0]:g} to {scale[1]:g}",
+                field=where,
+            )
+    return margin, minimum, maximum
 
 
 def _top_k(table: Mapping[str, Any], metric: Metric, where: str) -> int:

@@ -28,6 +28,7 @@ _TEXTS = ("persona", "film", "description", "answer")
 _MOST_CELL = 16 * 2**20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What a spreadsheet program would work out instead of showing it.
+_NUMBER = re.compile(r"\d+(?:[.,]\d*)?")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
@@ -91,11 +92,12 @@ def sheet_for(cases: Iterable[Case], *, answers: int, seed: int, rater: str = ""
 def _cell(text: str) -> str:
     """Return a text that a spreadsheet program shows as it is."""
     shown = _SURROGATE.sub("\ufffd", text).replace("\0", "\ufffd")
-    return f"'{shown}" if _FORMULA.match(shown) else shown
+    return f"'{shown}" if _FORMULA.match(shown) or shown[:1] == "'" else shown
 
 
 def _uncelled(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell, 1) else cell
+    quoted = cell[:1] == "'" and (cell[1:2] == "'" or _FORMULA.match(cell, 1))
+    return cell[1:] if quoted else cell
 
 
 def guide_for(rubric: Rubric) -> str:
@@ -194,12 +196,15 @@ def _rows(path: Path, data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8: {error}", path=path, fix="save it as CSV in UTF-8") from error
+    first = 0
+    if text[:4].lower() == "sep=":  # a line that says so to some spreadsheet programs
+        first, text = 1, text.partition("\n")[2]
     head = text.partition("\n")[0]
     comma = max(",;\t", key=head.count)
     before = csv.field_size_limit(_MOST_CELL)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
-        header = [name.strip() for name in next(reader, [])]
+        header = [_column(name) for name in next(reader, [])]
         _check_header(header, path)
         for row in reader:
             if not any(cell.strip() for cell in row):
@@ -207,19 +212,27 @@ def _rows(path: Path, data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
             # Scores at the end of a row may be left out with their commas.
             if len(row) > len(header) or not set(header[len(row) :]) <= set(CRITERIA):
                 raise InputError(
-                    f"found {len(row)} cells, need {len(header)}", path=path, line=reader.line_num
+                    f"found {len(row)} cells, need {len(header)}",
+                    path=path,
+                    line=first + reader.line_num,
                 )
             cells = [*row, *[""] * (len(header) - len(row))]
-            yield reader.line_num, dict(zip(header, cells, strict=True))
+            yield first + reader.line_num, dict(zip(header, cells, strict=True))
     except csv.Error as error:
-        raise InputError(f"not CSV: {error}", path=path) from error
+        raise InputError(f"not CSV: {error}", path=path, line=first + reader.line_num) from error
     finally:
         csv.field_size_limit(before)
 
 
+def _column(name: str) -> str:
+    """Return the name of a column as it is known, whatever its case."""
+    plain = name.strip()
+    return plain.upper() if plain.upper() in CRITERIA else plain.lower()
+
+
 def _check_header(header: Sequence[str], path: Path) -> None:
     for name in header:
-        if header.count(name) > 1:
+        if name and header.count(name) > 1:
             raise InputError(f"the column '{name}' stands twice", path=path, line=1)
     for name in CRITERIA:
         if name not in header:
@@ -254,10 +267,7 @@ def _score(cell: str, path: Path, line: int, column: str) -> float:
     text = cell.strip()
     if not text:
         return math.nan
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
+    value = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.nan
     if not LOWEST <= value <= HIGHEST:
         raise InputError(
             f"found {cell!r}, need a number from {LOWEST} to {HIGHEST}, or nothing",

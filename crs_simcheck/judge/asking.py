@@ -26,6 +26,8 @@ MOST_CHARS = 8000
 
 # Modifier letters and signs that look like quotation marks or brackets of tags.
 _LIKE_QUOTES = frozenset("\u02b9\u02ba\u02bb\u02bc\u02bd\u02ee\u3003\u02c2\u02c3")
+# Of chat templates; the object itself has none of them.
+_MARKS = {"[": "\\u005b", "]": "\\u005d", "{{": "\\u007b\\u007b", "}}": "\\u007d\\u007d"}
 _STOPS = frozenset("\u3001\u3002\uff0c\uff01\uff1f\uff1a\uff1b\u060c\u061f\u0964\u00bf\u00a1\u2026")
 _FENCED = re.compile(r"\A```(?:json)?[ \t]*\n(.*?)\n?```\Z", re.DOTALL | re.IGNORECASE)
 
@@ -43,7 +45,8 @@ class Case:
     def id(self) -> str:
         """A short hash of all of it: the same for whoever gives the same answer to the same."""
         parts = [self.persona, self.film, self.description, self.answer]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        # The letter keeps spreadsheet programs from taking it for a number (12345e67890).
+        return "c" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:15]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ def messages_for(rubric: Rubric, case: Case) -> tuple[Message, Message]:
     if len(answer) > MOST_CHARS:
         shown["answer_was_cut_from_characters"] = len(answer)
     text = "".join(map(_plainly, json.dumps(shown, ensure_ascii=False)))
+    for mark, escaped in _MARKS.items():
+        text = text.replace(mark, escaped)
     return Message("system", rubric.text), Message("user", text)
 
 

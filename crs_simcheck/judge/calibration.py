@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -112,6 +113,9 @@ class Calibration:
         if identity != self.identity:
             return f"{where} is of another judge: {self.identity}; here judges {identity}"
         known = {str(judge["digest"]) for judge in self.judges if judge.get("digest")}
+        models = {(j.get("engine"), j.get("model")) for j in self.judges if j.get("digest")}
+        if len(known) > len(models):
+            return f"{where} is of several states of one model: {_short(known)}"
         other = set(digests) - known
         if known and other:
             return (
@@ -122,7 +126,8 @@ class Calibration:
         if found["value"] is None:
             return f"{where} knows no correlation with people: {found['reason']}"
         if found["interval"] is None:
-            return f"{where} knows no interval of its correlation with people: {found['reason']}"
+            why = found["reason"] or "none was written"
+            return f"{where} knows no interval of its correlation with people: {why}"
         low, high = found["interval"]
         if low <= 0:
             which = "is negative" if high < 0 else "may be none"
@@ -323,9 +328,12 @@ def read_calibration(path: str | Path) -> Calibration:
 def _checked(found: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a correlation whose numbers are numbers."""
     value, interval = found["value"], found["interval"]
-    if value is not None:
-        float(value)
+    numbers = [] if value is None else [float(value)]
     if interval is not None:
         low, high = map(float, interval)
-        return {**found, "interval": [low, high], "n": int(found["n"])}
-    return {**found, "n": int(found["n"])}
+        if low > high:
+            raise ValueError(f"an interval from {low:g} to {high:g}")
+        numbers += [low, high]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError("a number that is none")
+    return {**found, "interval": interval and [low, high], "n": int(found["n"])}

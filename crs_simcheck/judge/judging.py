@@ -60,11 +60,15 @@ class JudgeSpec:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one judge says of one answer: scores, or why they are missing."""
+    """What one judge says of one answer: scores, or why they are missing.
+
+    ``failed`` says that it was the engine's fault, which may pass: it is worth asking again.
+    """
 
     scores: Scores | None
     missing: str = ""
     attempts: int = 0
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,11 @@ class Judged:
     def unasked(self) -> int:
         """How many judgements nobody has asked for yet."""
         return sum(j.missing == NOT_JUDGED for j in self.judgements)
+
+    @property
+    def failed(self) -> int:
+        """How many judgements are missing by a fault of the engine."""
+        return sum(j.failed for j in self.judgements)
 
     @property
     def spread(self) -> float | None:
@@ -159,8 +168,8 @@ def replay_judgements(
 def unjudged(
     specs: Sequence[JudgeSpec], cases: Iterable[tuple[Response, Case]], held: Recording
 ) -> int:
-    """Return how many judgements are neither recorded nor known to be missing."""
-    return sum(one.unasked for one in replay_judgements(specs, cases, held))
+    """Return how many judgements are worth asking for: not recorded, or failed by the engine."""
+    return sum(one.unasked + one.failed for one in replay_judgements(specs, cases, held))
 
 
 def keys_of(specs: Sequence[JudgeSpec], cases: Iterable[tuple[Response, Case]]) -> frozenset[str]:
@@ -175,18 +184,26 @@ def keys_of(specs: Sequence[JudgeSpec], cases: Iterable[tuple[Response, Case]]) 
 
 
 def _replayed(spec: JudgeSpec, case: Case, repeat: int, held: Recording) -> Judgement | None:
-    if instructs_judge(case.answer):
-        return Judgement(None, "the answer speaks to the judge")
-    problem = ""
+    for text, what in ((case.answer, "answer"), (case.persona, "persona")):
+        if instructs_judge(text):
+            return Judgement(None, f"the {what} speaks to the judge")
+    problem, failed = "", False
     for made, attempt in enumerate(_attempts(spec, case, repeat), start=1):
         reply = held.get("neg_feedback", attempt.key)
         if reply is None:
             return None
-        found = read_scores(reply.text, spec.rubric.letters)
+        fault = _fault_of(reply)
+        found = fault or read_scores(reply.text, spec.rubric.letters)
         if isinstance(found, Scores):
             return Judgement(found, attempts=made)
-        problem = found
-    return Judgement(None, f"no score in {ATTEMPTS} replies: {problem}", ATTEMPTS)
+        problem, failed = found, failed or bool(fault)
+    return Judgement(None, f"no score in {ATTEMPTS} replies: {problem}", ATTEMPTS, failed)
+
+
+def _fault_of(reply: Response) -> str:
+    """Return the engine's fault that stands in place of a reply, or nothing."""
+    meta = reply.meta if isinstance(reply.meta, Mapping) else {}
+    return str(meta.get("problem") or "")
 
 
 async def judge_cases(
@@ -204,7 +221,7 @@ async def judge_cases(
     Parameters
     ----------
     held:
-        What is recorded: nothing of it is asked again.
+        What is recorded: nothing of it is asked again, but what the engine failed to answer.
     write:
         Takes each reply as a row, valid or not.
     done:
@@ -225,10 +242,14 @@ async def judge_cases(
         (response, case, repeat)
         for response, case in cases
         for repeat in range(spec.repeats)
-        if _replayed(spec, case, repeat, held) is None
+        if _worth_asking(_replayed(spec, case, repeat, held))
     )
     await side_by_side(todo, engine.slots, asking.about_one)
     return asking.asked
+
+
+def _worth_asking(judgement: Judgement | None) -> bool:
+    return judgement is None or judgement.failed
 
 
 @dataclass
@@ -247,7 +268,10 @@ class _Asking:
         response, case, repeat = one
         for attempt in _attempts(self.spec, case, repeat):
             known = self.held.get("neg_feedback", attempt.key)
-            text = known.text if known is not None else await self._ask(response, case, attempt)
+            if known is None or _fault_of(known):
+                text = await self._ask(response, case, attempt)
+            else:
+                text = known.text
             if isinstance(read_scores(text, self.spec.rubric.letters), Scores):
                 break
         if self.done is not None:
@@ -261,6 +285,8 @@ class _Asking:
             reply = await self.engine.answer(attempt.request)
         except (BadReplyError, PromptTooLongError) as error:
             reply, problem = Reply(""), str(error)[:300]
+        if reply.truncated:  # it has not seen the whole of what it was to judge
+            reply, problem = replace(reply, text=""), "the server read less than the whole request"
         meta = {
             "engine": self.spec.kind,
             "model": self.spec.model,

@@ -118,8 +118,10 @@ class Metric:
         The instrument among those that somebody chooses that it hangs on (``aspects``, …).
     absent:
         Why the value of a group may not exist, beyond there being nothing to count.
-    slack:
-        Rows → by how much the interval is to reach farther on both sides, for what is missing.
+    lacking:
+        Rows → the share of answers without a value; each of these may have any on the scale.
+    scale:
+        Where single values lie, and so ends of one's own must.
     paired:
         The value of a group depends on ratings by people outside of it (see ``bin_pref``).
     automatic:
@@ -143,6 +145,7 @@ class Metric:
     read_in: tuple[str, int] | None = None
     chosen: str | None = None
     absent: str = ""
-    slack: Callable[[Rows], float] | None = None
+    lacking: Callable[[Rows], float] | None = None
+    scale: tuple[float, float] | None = None
     paired: bool = False
     automatic: bool = True

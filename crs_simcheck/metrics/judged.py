@@ -19,16 +19,15 @@ CRITERION_NAMES = MappingProxyType(
 )
 """What the letters of the rubric stand for."""
 
-_SCALE = 10.0
+_SCALE = (0.0, 10.0)
 
 
 def neg_feedback(pool: Pool, _frame: Frame) -> FloatArray:
     """Return the mean of ¼ (A + B + C + D) over the answers that were scored, 0 to 10.
 
     Source: arXiv 2607.00010, equation 8. An answer without a score counts for nothing: it lowers no
-    mean. The interval reaches farther on both sides instead, by the share of such answers times the
-    standard deviation of single answers: those that are missing may be so much better or worse than
-    the others.
+    mean. The interval reaches as far as it would if each of these answers had 0, or 10: nobody
+    knows, and what got no score may well be what is bad.
     """
     sums = np.asarray(pool.block("sums"))
     total = sum(sums[:, judged_column(letter)] for letter in JUDGED)
@@ -44,21 +43,10 @@ def _mean_of(column: int) -> Compute:
     return mean
 
 
-def _slack(column: int, rows: Rows) -> float:
-    """Return the share of answers without a score times the standard deviation of the others.
-
-    ``column`` counts the scores; those of one criterion stand before it, and those of all four are
-    added up.
-    """
+def _lacking(column: int, rows: Rows) -> float:
+    """Return the share of answers that have no score; ``column`` counts those that have."""
     sums = np.asarray(rows.blocks["sums"])
-    scored = sums[:, column] > 0
-    if scored.sum() < 2:  # nothing is known of how single answers differ: it may be anything
-        return _SCALE
-    if column == JUDGED_WHOLE:
-        scores = sums[scored][:, [judged_column(c) for c in JUDGED]].mean(axis=1)
-    else:
-        scores = sums[scored, column - 1]
-    return float((1 - scored.sum() / sums[:, JUDGED_ANSWERS].sum()) * scores.std(ddof=1))
+    return float(1 - sums[:, column].sum() / sums[:, JUDGED_ANSWERS].sum())
 
 
 def _of_criterion(letter: str, name: str, too_low: str) -> Metric:
@@ -79,7 +67,8 @@ def _of_criterion(letter: str, name: str, too_low: str) -> Metric:
         read_in=("sums", column + 1),
         chosen="judge",
         absent="the judge gave no score",
-        slack=partial(_slack, column + 1),
+        lacking=partial(_lacking, column + 1),
+        scale=_SCALE,
     )
 
 
@@ -99,7 +88,8 @@ METRICS: tuple[Metric, ...] = (
         read_in=("sums", JUDGED_WHOLE),
         chosen="judge",
         absent="the judge gave no score",
-        slack=partial(_slack, JUDGED_WHOLE),
+        lacking=partial(_lacking, JUDGED_WHOLE),
+        scale=_SCALE,
     ),
     _of_criterion(
         "A", "rejection_clarity", "what does not fit is turned down less clearly than by people"

@@ -128,6 +128,10 @@ def bench_for(
         Where nobody is named, or simulators have different judges.
     """
     folder = Path() if project is None else project.path.parent
+    names = () if project is None else tuple(s.name for s in project.simulators)
+    for name in simulators:
+        if name not in names:
+            raise UnknownNameError("simulator", name, names)
     for name in judges:
         check_judge(name)
     if judges:
@@ -194,7 +198,8 @@ def calibrated(
             rest, replay_judgements(specs, rest, recordings[-1]), strict=True
         ):
             given[case.id] = one
-    about = {str(sorted(d.items())): d for r in recordings for d in digests_of(r, specs)}
+    scored = [(_row_of(case), case) for case in annotations.cases]
+    about = {str(sorted(d.items())): d for r in recordings for d in digests_of(r, specs, scored)}
     return calibrate(
         specs,
         annotations,
@@ -281,7 +286,7 @@ def judged_people(
         )
 
     command = ["crs-simcheck judge people", shlex.quote(source.name), "--kind", kind]
-    command += [f"--judge {shlex.quote(judge)}" for judge in bench.judge.judges]
+    command += [f"--judge {shlex.quote(spec.name)}" for spec in specs]  # and never its hosts
     command += [] if bench.judge.rubric is None else ["--rubric", shlex.quote(bench.judge.rubric)]
     command += ["-o", shlex.quote(out.name)]
     return build(kind, source, out, name=name, amend=with_scores)

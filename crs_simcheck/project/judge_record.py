@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crs_simcheck.engines import Engine
-from crs_simcheck.judge import Case, JudgeSpec, judge_cases, unjudged
+from crs_simcheck.judge import Case, JudgeSpec, judge_cases, keys_of, unjudged
 from crs_simcheck.project.judging import JudgeRun, open_judge
 from crs_simcheck.project.live_settings import RecordMode
 from crs_simcheck.recordings import Recorder, Recording
@@ -33,8 +33,9 @@ class JudgingDone:
         Where the replies are.
     asked:
         How many requests were made of judges.
-    answers, missing:
-        How many answers there are to judge, and of how many no judge gave a score.
+    answers, missing, failed:
+        How many answers there are to judge, of how many no judge gave a score, and how many
+        judgements an engine failed to give, which the next time asks for.
     pruned, unused:
         Recorded replies that nothing asks for: how many were removed, and how many are left.
     """
@@ -43,6 +44,7 @@ class JudgingDone:
     asked: int
     answers: int
     missing: int
+    failed: int
     pruned: int
     unused: int
 
@@ -74,7 +76,7 @@ def record_judgements(
     Raises :class:`EngineError` where a judge can be asked nothing more (what it replied is kept),
     and :class:`InputError` where personas lack or the replies cannot be written.
     """
-    if mode == "new" and not prune and not run.unasked:
+    if mode == "new" and not prune and not run.to_ask:
         return _done(run, 0, 0)
     unused = len(run.unused(run.recording)) if prune else 0
     asked = ask_judges(
@@ -98,6 +100,7 @@ def _done(run: JudgeRun, asked: int, pruned: int) -> JudgingDone:
         asked,
         answers=len(run.cases),
         missing=sum(one.value is None for one in run.judged),
+        failed=sum(one.failed for one in run.judged),
         pruned=pruned,
         unused=len(run.unused(run.recording)),
     )
@@ -161,13 +164,15 @@ async def _ask(
         await engine.aclose()
 
 
-def digests_of(recording: Recording, specs: Sequence[JudgeSpec]) -> list[dict[str, Any]]:
-    """Return engine, model, digest and server of what replied, as far as they are known; sorted."""
-    wanted = {(spec.kind, spec.model) for spec in specs}
+def digests_of(
+    recording: Recording, specs: Sequence[JudgeSpec], cases: _Cases
+) -> list[dict[str, Any]]:
+    """Return engine, model, digest and server of what scored these answers, as far as known."""
+    wanted = keys_of(specs, cases)
     found = set()
-    for row in recording.rows.get("neg_feedback", {}).values():
+    for key, row in recording.rows.get("neg_feedback", {}).items():
         meta = row.get("meta")
-        if isinstance(meta, Mapping) and (meta.get("engine"), meta.get("model")) in wanted:
+        if isinstance(meta, Mapping) and key in wanted:
             found.add(tuple(str(meta.get(key) or "") for key in _ABOUT))
     return [
         {name: value for name, value in zip(_ABOUT, values, strict=True) if value}

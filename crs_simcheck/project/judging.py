@@ -14,6 +14,7 @@ from crs_simcheck.engines import Engine
 from crs_simcheck.errors import InputError, UnrecordedError, shown_path
 from crs_simcheck.gate import Verdict
 from crs_simcheck.judge import (
+    MOST_CHARS,
     RULES_MODEL,
     TOTAL,
     Case,
@@ -174,6 +175,11 @@ class JudgeRun:
         """How many judgements are not recorded."""
         return sum(one.unasked for one in self.judged)
 
+    @property
+    def to_ask(self) -> int:
+        """How many are worth asking for: also those that the engine failed to give."""
+        return self.unasked + sum(one.failed for one in self.judged)
+
     def forget(self) -> None:
         """Read what is recorded anew when it is next asked for."""
         for name in ("recording", "judged", "unasked", "problem", "digests", "notes"):
@@ -229,8 +235,8 @@ class JudgeRun:
                 yield f"the judge is {spec.name}; recorded are {', '.join(sorted(judges))}"
         if not found:
             yield (
-                "answers, personas or descriptions of films are not those that were judged, or "
-                "judging was not finished"
+                "answers, personas, descriptions of films or judge_repeats are not those of the "
+                "recorded scores, or judging was not finished"
             )
 
     @property
@@ -279,9 +285,17 @@ class JudgeRun:
             why = ", ".join(f"{count:,} × {reason}" for reason, count in missing.most_common())
             notes.append(
                 f"no score for {total:,} of {len(self.judged):,} answers "
-                f"({100 * total / len(self.judged):.1f} %: {why}); they count for nothing, and the "
-                "interval is wider for them"
+                f"({100 * total / len(self.judged):.1f} %: {why}); they may be anything from 0 to "
+                "10, and the interval reaches as far"
             )
+        if len(self.digests) > len({(spec.kind, spec.model) for spec in self.specs}):
+            notes.append(
+                f"scores are of {len(self.digests)} states of one model; judge all again: "
+                f"crs-simcheck record {self.settings.name} --all"
+            )
+        long = sum(len(case.answer) > MOST_CHARS for _, case in self.cases)
+        if long:
+            notes.append(f"{long:,} answers were cut at {MOST_CHARS:,} characters for the judge")
         spreads = [one.spread for one in self.judged if one.spread is not None]
         if spreads:
             notes.append(

@@ -307,6 +307,13 @@ def _gates(value: Any, path: Path, place: str) -> tuple[GateSpec, ...]:
         if key in TASKS and key in METRICS:  # neg_feedback is both: what is in it tells which
             _known_keys(inner, (*METRICS, *GATE_KEYS), path, where)
             of_metric = {k: v for k, v in inner.items() if k in GATE_KEYS}
+            if of_metric and key in inner:
+                raise SettingsError(
+                    f"found keys of the gate {key} beside another {key}: which of the two counts?",
+                    path=path,
+                    field=where,
+                    fix="give them once",
+                )
             if of_metric or not inner:
                 specs[key, key] = _gate(key, key, of_metric, path, where)
             inner = {k: v for k, v in inner.items() if k not in GATE_KEYS}

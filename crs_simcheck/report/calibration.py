@@ -27,12 +27,15 @@ def calibration_words(calibration: Calibration, width: int = 100) -> Iterator[st
     about, judged = calibration.annotations, calibration.judged
     yield f"judge       {calibration.identity}"
     raters = "1 rater" if about["raters"] == 1 else f"{about['raters']} raters"
-    yield f"people      {raters} scored {about['answers']:,} answers"
+    answers = "1 answer" if about["answers"] == 1 else f"{about['answers']:,} answers"
+    yield f"people      {raters} scored {answers}"
     if judged["missing"]:
         yield f"missing     the judge gave {judged['missing']:,} of {judged['answers']:,} no score"
     yield from _table("people among themselves", _BETWEEN, calibration, "raters", width)
     yield from _table("judge and people", _WITH, calibration, "judge", width)
     yield ""
+    if calibration.smooth:
+        yield "* smoothed: the scores do not vary, and 0 stands for what is undefined"
     yield from _reasons(calibration)
     ppi, alone = calibration.ppi, calibration.ppi["labelled_only"]
     yield wrapped(
@@ -68,7 +71,7 @@ def _estimate(found: Mapping[str, Any]) -> str:
     if found["interval"] is not None:
         low, high = found["interval"]
         text += f" [{low:.2f}, {high:.2f}]"
-    return f"{text} (smoothed)" if found["smoothed"] else text
+    return f"{text}*" if found["smoothed"] else text
 
 
 def _p(found: Mapping[str, Any]) -> str:

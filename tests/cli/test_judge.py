@@ -35,7 +35,7 @@ def cli(capsys, monkeypatch, tmp_path):
 
 def fill(path, noise=3, seed=0, constant=None):
     """Fill a sheet in as a person would who sees clear and less clear answers."""
-    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     rng = random.Random(seed)
     for row in rows:
         base = sum(map(ord, row["case"])) % 8
@@ -77,7 +77,7 @@ def test_a_sheet_names_no_simulator_and_is_never_written_over(cli, tmp_path):
     code, out, _ = cli("judge", "sheet", "-o", "s.csv", "--raters", 2, "--answers", 20)
     assert code == 0
     assert f"20 of {N_ANSWERS} different answers" in out
-    texts = [(tmp_path / f"s-{i}.csv").read_text(encoding="utf-8") for i in (1, 2)]
+    texts = [(tmp_path / f"s-{i}.csv").read_text(encoding="utf-8-sig") for i in (1, 2)]
     ids = [[row["case"] for row in csv.DictReader(text.splitlines())] for text in texts]
     assert sorted(ids[0]) == sorted(ids[1])
     assert ids[0] != ids[1]
@@ -132,7 +132,7 @@ def test_people_who_always_say_the_same_leave_it_undefined(cli, tmp_path):
     assert "undefined, all scores equal 7" in out
     code, out, _ = cli("judge", "calibrate", "s.csv", "--smooth")
     assert code == 2
-    assert "(smoothed)" in out
+    assert "* smoothed" in out
 
 
 def test_people_are_scored_on_what_needs_no_persona(cli, tmp_path):

@@ -80,7 +80,7 @@ def test_any_text_comes_back_as_it_was(tmp_path_factory, texts):
     assert found == case
 
 
-@pytest.mark.parametrize("start", "=+-@\t\r")
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "'=", "'"])
 def test_no_cell_is_a_formula(start):
     case = Case(f"{start}1+1", "Heat (1995)", f'{start}HYPERLINK("x")')
     (row,) = rows_of(sheet_for([case], answers=1, seed=0))
@@ -129,6 +129,17 @@ def test_as_spreadsheet_programs_leave_it(tmp_path):
     assert len(found.cases) == 3
 
 
+def test_headers_in_other_cases_and_empty_columns_do_no_harm(tmp_path):
+    text = "sep=;\r\nPersona;Film;Answer;a;b;c;d;;\r\nLikes it.;Heat;No.;1;2;3;4;;\r\n"
+    (tmp_path / "s.csv").write_text(text)
+    found = read_annotations([tmp_path / "s.csv"])
+    assert found.scores[0, 0].tolist() == [1, 2, 3, 4]
+
+
+def test_no_id_of_an_answer_can_be_taken_for_a_number():
+    assert all(case.id.startswith("c") for case in CASES)
+
+
 def test_a_known_case_needs_no_text(tmp_path):
     (tmp_path / "s.csv").write_text(f"case,rater,A,B,C,D\n{CASES[0].id},ann,1,2,3,4\n")
     found = read_annotations([tmp_path / "s.csv"], {CASES[0].id: CASES[0]})
@@ -152,11 +163,12 @@ HEAD = "persona,film,answer,A,B,C,D\n"
         (HEAD + "p,f,a,11,0,0,0\n", r"s.csv:2: field 'A': found '11', need a number from 0 to 10"),
         (HEAD + "p,f,a,-1,0,0,0\n", "found '-1'"),
         (HEAD + "p,f,a,nan,0,0,0\n", "found 'nan'"),
+        (HEAD + "p,f,a,1_0,0,0,0\n", "found '1_0'"),
         (HEAD + "p,f,a,0,x,0,0\n", "field 'B': found 'x'"),
         (HEAD + "p,f,a,1,1,1,1,1\n", "found 8 cells, need 7"),
         (HEAD + "p,f\n", "found 2 cells, need 7"),
         (HEAD + "p,f,a,1,1,1,1\np,f,a,2,2,2,2\n", "scored this answer twice"),
-        (HEAD + 'p,f,"a,1,1,1,1\n', "not CSV"),
+        (HEAD + 'p,f,"a,1,1,1,1\n', r"s.csv:2: not CSV"),
     ],
 )
 def test_what_cannot_be_read_says_where_and_why(tmp_path, text, said):

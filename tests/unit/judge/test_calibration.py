@@ -209,6 +209,43 @@ def test_a_damaged_calibration_is_read_or_refused_and_never_crashes(tmp_path_fac
         assert isinstance(found.problem(identity_of([SPEC]), ["sha256:x"], score), str)
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"value": 0.6, "interval": [float("nan"), float("nan")]},
+        {"value": 0.6, "interval": [0.9, 0.1]},
+        {"value": float("inf"), "interval": [0.4, 0.8]},
+        {"value": 0.6, "interval": [0.4]},
+        {"value": "x", "interval": None},
+    ],
+)
+def test_numbers_that_are_none_are_refused(tmp_path, found):
+    people, judge = made_up()
+    path = tmp_path / "calibration.json"
+    write_calibration(calibration(people, judge), path)
+    document = json.loads(path.read_text())
+    document["agreement"][TOTAL]["judge"]["pearson"].update(found)
+    path.write_text(json.dumps(document))
+    with pytest.raises(InputError, match="this is no calibration"):
+        read_calibration(path)
+
+
+def test_a_calibration_of_several_states_of_one_model_is_none():
+    people, judge = made_up()
+    about = [
+        {"engine": "ollama", "model": "tiny:latest", "digest": f"sha256:{x}"} for x in ("aa", "bb")
+    ]
+    found = calibration(people, judge, judges=about)
+    assert "several states of one model" in found.problem(identity_of([SPEC]), ["sha256:aa"])
+
+
+def test_it_is_written_to_a_file_and_not_over_a_folder(tmp_path):
+    people, judge = made_up()
+    for place in (tmp_path, tmp_path / ".."):
+        with pytest.raises(InputError, match="need the name of a file"):
+            write_calibration(calibration(people, judge), place)
+
+
 def test_the_papers_judge_could_not_be_believed():
     """Ten answers and r = .484, as the paper reports: the interval reaches from −.21 to .85."""
     people, judge = made_up(n=10)
