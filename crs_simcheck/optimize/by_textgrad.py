@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +29,6 @@ from crs_simcheck.records import Message
 __all__ = ["TextGradEditor"]
 
 _TAGS = ("<IMPROVED_VARIABLE>", "</IMPROVED_VARIABLE>")  # its prompt names them, whatever is given
-_ECHO = "improved variable"
 _ENVIRONMENT = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no price list from the network
     "LITELLM_MODE": "PRODUCTION",  # no settings from a .env of the working folder
@@ -111,7 +111,7 @@ class TextGradEditor:
             if said.problem:
                 raise _UnusableError(said.problem)
             # TextGrad would take what a cut reply holds, and index into one without tags.
-            text, problem = new_section(said.text, asked.text, tags=_TAGS, echo=_ECHO, cut=said.cut)
+            text, problem = new_section(said.text, asked.text, tags=_TAGS, cut=said.cut)
             if text is None:
                 raise _UnusableError(problem)
             read.append(text)
@@ -165,7 +165,7 @@ def _load() -> _Parts:
     """Import TextGrad, quietly; the environment is as it was when this returns."""
     with tempfile.TemporaryDirectory(prefix="crs-simcheck-") as place, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with _environment({**_ENVIRONMENT, "TEXTGRAD_LOG_DIR": place}):
+        with _environment({**_ENVIRONMENT, "TEXTGRAD_LOG_DIR": place}), _no_logging():
             try:
                 import textgrad
                 from textgrad.autograd import StringBasedFunction
@@ -218,6 +218,20 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
         for name in set(os.environ) - set(before):
             del os.environ[name]
         os.environ.update(before)
+
+
+@contextmanager
+def _no_logging() -> Iterator[None]:
+    """Log nothing for a while; litellm, which nobody asks, nothing until the process ends."""
+    before, there = logging.root.manager.disable, "litellm" in sys.modules
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+        for name in () if there else tuple(logging.root.manager.loggerDict):
+            if name.startswith("LiteLLM"):
+                logging.getLogger(name).disabled = True
 
 
 def _close_log(place: str) -> None:

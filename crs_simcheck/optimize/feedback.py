@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crs_simcheck.gate import Asked, Criteria, Events, Lengths, Named, Shares, Verdict
 
-__all__ = ["Finding", "feedback_text", "findings"]
+__all__ = ["Finding", "feedback_text", "findings", "span_words"]
 
 _MOST_EXAMPLES = 3
 _LONGEST_EXAMPLE = 200
@@ -47,7 +47,7 @@ def _finding(verdict: Verdict) -> Finding:
     if target is None or value is None:
         raise ValueError("nothing was measured")
     unit = f" {metric.unit}" if metric.unit else ""
-    span = _span(target.low, target.high, unit)
+    span = span_words(target.low, target.high, unit)
     start = f"{metric.name} ({metric.title}): {_number(value)}{unit}; people and limits: {span}."
     if value in target:
         side, rest = "fine", "Inside. Keep what makes it so."
@@ -61,7 +61,8 @@ def _finding(verdict: Verdict) -> Finding:
     return Finding(metric.name, side, verdict.score, f"{start} {rest} {_shown(verdict)}".strip())
 
 
-def _span(low: float, high: float, unit: str) -> str:
+def span_words(low: float, high: float, unit: str) -> str:
+    """Return a range in words: ``7.8 to 8.6 bits``, ``at most 0.05``."""
     if math.isinf(low):
         return f"at most {_number(high)}{unit}"
     if math.isinf(high):

@@ -195,7 +195,7 @@ class Search:
     editor:
         Rewrites sections.
     criteria:
-        What the editor is told a good prompt does.
+        Verdicts → what the editor is told a good prompt does.
     checks:
         What a rewritten prompt must pass.
     tell:
@@ -206,7 +206,7 @@ class Search:
     evaluate: Evaluate
     rescore: Rescore
     editor: Editor
-    criteria: str
+    criteria: Callable[[Sequence[Verdict]], str]
     checks: Checks
     settings: LoopSettings = LoopSettings()
     tell: Callable[[str, object], object] = lambda _what, _about: None
@@ -253,13 +253,14 @@ class Search:
         refused: dict[str, str] = {}
         changed, calls = prompt, 0
         off = any(one.side != "fine" for one in found)
+        criteria = self.criteria(evaluation.verdicts) if off else ""
         for section in EDITABLE if off else ():
             asked = EditRequest(
                 self.task,
                 section,
                 prompt.section(section).body,
                 prompt.content,
-                self.criteria,
+                criteria,
                 feedback,
                 number,
             )

@@ -72,10 +72,11 @@ class RuleEditor:
         lines, said = list(before), []
         off = list(_off(asked.feedback))
         counts = [n for one in off if (n := _shorter(*one, before)) is not None]
-        if counts:
-            brief = f"Be brief: about {min(counts)} words."
+        longer = _longer(off, before)
+        if counts or longer is not None:
+            brief = f"Be brief: about {min(counts) if counts else longer} words."
             lines = [*(line for line in lines if not _BRIEF.match(line)), f"- {brief}"]
-            said.append(f"answers are too long: {brief}")
+            said.append(f"answers are too {'long' if counts else 'short'}: {brief}")
         for metric, side, rest in off:
             advice = _ADVICE.get((metric, side))
             gone_too_far = _ADVICE.get((metric, _OTHER[side]))
@@ -112,3 +113,11 @@ def _shorter(metric: str, side: str, rest: str, before: Sequence[str]) -> int | 
     if now is None:
         return round(0.9 * most) if metric == "words_per_response" else 60
     return max(1, round(0.97 * now * most / value))
+
+
+def _longer(off: Sequence[tuple[str, str, str]], before: Sequence[str]) -> int | None:
+    """Return in how many words to answer, where advice to be brief made answers too short."""
+    now = next((int(n[1]) for line in before if (n := _WORDS.search(line))), None)
+    if now is None or ("words_per_response", "too low") not in {one[:2] for one in off}:
+        return None
+    return round(1.12 * now)

@@ -21,7 +21,7 @@ def search(world, editor, checks=None, **settings):
         world.evaluate,
         world.rescore,
         editor,
-        "criteria",
+        lambda _verdicts: "criteria",
         checks or Checks(),
         LoopSettings(**settings),
     )
