@@ -71,7 +71,7 @@ def span_words(low: float, high: float, unit: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}"
+    return f"{value:.4g}"
 
 
 def _meaning(verdict: Verdict) -> str:

@@ -24,6 +24,8 @@ _BRIEF = re.compile(r"- Be brief: about \d+ words\.$")
 _OTHER = {"too low": "too high", "too high": "too low"}
 _TOO_LONG = frozenset({("words_per_response", "too high"), ("aspects_per_response", "too high")})
 
+_SCENE = "Think of a specific scene that you remember."
+
 # Metric and side → advice that moves it back.
 _ADVICE: Mapping[tuple[str, str], str] = MappingProxyType(
     {
@@ -42,7 +44,8 @@ _ADVICE: Mapping[tuple[str, str], str] = MappingProxyType(
         ("format_violation_rate", "too high"): "Answer in exactly the form that is asked for: "
         "where it is Yes or No, one word and nothing else.",
         ("aspect_entropy", "too low"): "Speak of several aspects, not only of the story.",
-        ("aspect_entropy", "too high"): "Think of a specific scene that you remember.",
+        ("aspect_entropy", "too high"): _SCENE,
+        ("aspects_per_response", "too high"): _SCENE,
         ("aspects_per_response", "too low"): "Speak of several aspects, not only of the story.",
         ("sentiment_entropy", "too low"): "Be honest: say what disappointed as well as what was "
         "good.",
@@ -110,9 +113,11 @@ def _shorter(metric: str, side: str, rest: str, before: Sequence[str]) -> int | 
         return None
     value, most = float(figures["value"]), float(figures["most"])
     now = next((int(n[1]) for line in before if (n := _WORDS.search(line))), None)
+    if metric != "words_per_response" and f"- {_SCENE}" not in before:
+        return None  # who thinks of a scene speaks of fewer things, in as many words
     if now is None:
         return round(0.9 * most) if metric == "words_per_response" else 60
-    return max(1, round(0.97 * now * most / value))
+    return max(1, round(0.85 * now * most / value))
 
 
 def _longer(off: Sequence[tuple[str, str, str]], before: Sequence[str]) -> int | None:
