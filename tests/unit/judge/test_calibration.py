@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given
@@ -26,6 +27,7 @@ from crs_simcheck.judge import (
     write_calibration,
 )
 from crs_simcheck.records import Response
+from crs_simcheck.schemas import load_schema
 from crs_simcheck.stats import pearson_test
 
 SPEC = JudgeSpec("ollama", "tiny:latest", default_rubric())
@@ -173,6 +175,20 @@ def test_it_is_written_and_read_as_it_was(tmp_path):
     first = path.read_bytes()
     write_calibration(calibration(people, judge, date="2026-11-23"), path)
     assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize("constant", [False, True])
+def test_what_is_written_is_as_the_schema_says(tmp_path, constant):
+    people, judge = made_up()
+    if constant:
+        judge[:] = 7
+    path = tmp_path / "calibration.json"
+    write_calibration(calibration(people, judge, smooth=constant), path)
+    document = json.loads(path.read_text())
+    jsonschema.validate(document, load_schema("calibration"))
+    del document["ppi"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, load_schema("calibration"))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", "3", '{"format": 2}', '{"format": 1}'])
