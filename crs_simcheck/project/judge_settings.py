@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from crs_simcheck.errors import SettingsError
 from crs_simcheck.project.live_settings import RecordMode
@@ -28,6 +29,8 @@ class JudgeSettings:
         How often each judge scores an answer.
     calibration:
         File of the calibration that gates rest on which name none themselves.
+    kept_in:
+        Where replies are recorded; None for the usual place.
     record:
         As in :class:`LiveSettings`.
     """
@@ -36,6 +39,7 @@ class JudgeSettings:
     rubric: str | None = None
     repeats: int = 1
     calibration: str | None = None
+    kept_in: Path | None = None
     record: RecordMode = "none"
 
 

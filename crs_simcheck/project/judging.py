@@ -110,7 +110,8 @@ class JudgeRun:
     @property
     def folder(self) -> Path:
         """Where replies of judges are recorded."""
-        return (self.settings.folder / JUDGEMENTS / self.settings.name).absolute()
+        usual = self.settings.folder / JUDGEMENTS / self.settings.name
+        return (self.judge.kept_in or usual).absolute()
 
     @property
     def asked(self) -> bool:

@@ -202,6 +202,7 @@ class OptimizeRun:
         if not file.exists():
             place.mkdir(parents=True, exist_ok=True)
             write_prompt(prompt, file)
+        judge = self.settings.judge
         few = len(seekers) < len(self.seekers)
         return SimulatorRun(
             replace(
@@ -209,6 +210,7 @@ class OptimizeRun:
                 only=frozenset(seekers),
                 draws=draws or self.settings.draws,
                 tasks=(self.task,),
+                judge=judge and replace(judge, record="new", kept_in=self.folder / "judgements"),
                 live=replace(
                     live,
                     prompts=str(place.absolute()),

@@ -285,3 +285,19 @@ def test_killed_at_any_point_it_ends_as_if_undisturbed(project, tmp_path):
     assert last.returncode == 0, errors
     left = {k: v for k, v in files_of(folder / "run").items() if not k.endswith(".tmp")}
     assert left == expected
+
+
+@pytest.mark.slow
+def test_the_judge_of_a_run_writes_into_its_folder(cli, tmp_path):
+    from crs_simcheck.prompts import write_prompt
+
+    write_prompt(default_prompts()["neg_feedback"], tmp_path / "prompts" / "neg_feedback.md")
+    (tmp_path / "simcheck.toml").write_text(
+        SETTINGS.replace('"embedded"', '"embedded"\njudge = "rules"')
+        + "[simulator.seeker.gates.neg_feedback]\nmin = 4\nrejection_rate_unfit = { min = 0.6 }\n"
+    )
+    assert cli("seeker", "--task", "neg_feedback", "--steps", "1", "--out", "run")[0] in (0, 1)
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert result["test"]["before"]["neg_feedback"]["value"] is not None
+    assert (tmp_path / "run" / "judgements" / "neg_feedback.jsonl").is_file()
+    assert not (tmp_path / "judgements").exists()
