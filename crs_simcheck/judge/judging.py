@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from crs_simcheck.engines import About, Engine, Options, Reply, Request
 from crs_simcheck.errors import BadReplyError, PromptTooLongError
@@ -36,6 +37,7 @@ ATTEMPTS = 3
 NOT_JUDGED = "not judged"
 """Why a score is missing that no judge was asked for."""
 
+_speaks_to_judge = lru_cache(maxsize=4096)(instructs_judge)  # a persona comes with every film
 _AGAIN_TEMPERATURE = 0.8  # the same request would only give the same reply
 _Key = str
 
@@ -185,7 +187,7 @@ def keys_of(specs: Sequence[JudgeSpec], cases: Iterable[tuple[Response, Case]]) 
 
 def _replayed(spec: JudgeSpec, case: Case, repeat: int, held: Recording) -> Judgement | None:
     for text, what in ((case.answer, "answer"), (case.persona, "persona")):
-        if instructs_judge(text):
+        if _speaks_to_judge(text):
             return Judgement(None, f"the {what} speaks to the judge")
     problem, failed = "", False
     for made, attempt in enumerate(_attempts(spec, case, repeat), start=1):

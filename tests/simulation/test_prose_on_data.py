@@ -15,6 +15,8 @@ from crs_simcheck.metrics import metric_named
 from crs_simcheck.records import Response
 from crs_simcheck.tasks import Readers
 
+pytestmark = pytest.mark.slow  # three groups are built
+
 
 @pytest.fixture(scope="module")
 def groups(data_dir, tmp_path_factory):

@@ -42,6 +42,7 @@ def _yes(group):
     return float(np.nanmean(group.task("bin_pref").tables["answers"].columns["yes"]))
 
 
+@pytest.mark.slow
 def test_redial_has_2346_mentions_of_which_a_bare_one_is_read_as_prose(data_dir, tmp_path):
     group = build("redial", data_dir / "redial", tmp_path / "all", options=BuildOptions(cap=10_000))
     films = group.task("items_talk").tables["mentions"].columns["film"]
@@ -51,6 +52,7 @@ def test_redial_has_2346_mentions_of_which_a_bare_one_is_read_as_prose(data_dir,
     assert -(counts * np.log2(counts)).sum() == pytest.approx(9.66, abs=0.01)
 
 
+@pytest.mark.slow
 def test_every_film_of_redial_is_found_with_its_year_and_genres(data_dir, tmp_path):
     group = build("redial", data_dir / "redial", tmp_path / "all")
     with gzip.open(data_dir / "redial" / "id2info.json.gz", "rt", encoding="utf-8") as file:
@@ -105,6 +107,7 @@ def _sentences(data_dir):
             yield row.get("reason") or row.get("feeling") or ""
 
 
+@pytest.mark.slow
 def test_no_sentence_of_a_source_is_in_what_ships(data_dir):
     shipped = "\n".join(
         path.read_bytes().decode("latin-1")

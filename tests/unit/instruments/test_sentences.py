@@ -146,6 +146,7 @@ def test_a_line_is_read_by_itself(first, second):
     assert both == split_sentences(first) + split_sentences(second)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LONG)
 def test_splits_a_megabyte_in_linear_time(kind):
     # A tenth of it takes a tenth of the time: ten times as much, and half as much again for noise.

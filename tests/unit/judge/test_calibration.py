@@ -8,7 +8,7 @@ from dataclasses import replace
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crs_simcheck.errors import InputError
@@ -199,6 +199,7 @@ def test_what_is_no_calibration_says_so(tmp_path, text):
         read_calibration(path)
 
 
+@settings(max_examples=25)
 @given(st.data())
 def test_a_damaged_calibration_is_read_or_refused_and_never_crashes(tmp_path_factory, data):
     people, judge = made_up(n=8)

@@ -253,8 +253,9 @@ def test_a_simulator_without_answers_is_an_error():
 # The reader is stricter than the schema, on purpose, in this: exactly one of responses and group
 # (prompts and python are for later); no blank text; no 1.0 for a whole number; a temperature of at
 # most 100; no empty list of configurations; nothing that is not finite; and gates must name a
-# metric that exists and stands on the task, not mix a margin with ends, be in order, and give top_k
-# to popularity_share alone.
+# metric that exists and stands on the task, not mix a margin with ends, be in order, lie on the
+# scale of what is judged, and give top_k to popularity_share and a calibration to what is judged
+# alone.
 
 texts = st.sampled_from(["a", "a.jsonl", "redial-seekers"])
 wholes = st.integers(1, 500)
@@ -268,9 +269,28 @@ gate = st.one_of(
 PLAIN = [name for name, m in METRICS.items() if m.default_max is None]
 
 
+judged_gate = st.fixed_dictionaries(
+    {},
+    optional={
+        "min": st.floats(0, 5),
+        "max": st.floats(5, 10),
+        "calibration": texts,
+        "uncalibrated": st.sampled_from(["allow", "refuse"]),
+    },
+)
+
+
+def some_gates(names):
+    """A table of up to three of these metrics, each with a gate that it may have."""
+    return st.lists(st.sampled_from(names), unique=True, max_size=3).flatmap(
+        lambda chosen: st.fixed_dictionaries(
+            {name: gate if METRICS[name].scale is None else judged_gate for name in chosen}
+        )
+    )
+
+
 def task_gates(task):
-    names = [n for n in PLAIN if task in METRICS[n].tasks]
-    return st.dictionaries(st.sampled_from(names), gate, max_size=3)
+    return some_gates([n for n in PLAIN if task in METRICS[n].tasks])
 
 
 good_table = st.fixed_dictionaries(
@@ -279,7 +299,9 @@ good_table = st.fixed_dictionaries(
         "engine": texts,
         "profiles": texts,
         "catalogue": texts,
-        "judge": texts,
+        "judge": st.one_of(texts, st.lists(texts, min_size=1, max_size=3)),
+        "judge_repeats": wholes,
+        "rubric": texts,
         "calibration": texts,
         "baseline": st.one_of(texts, st.dictionaries(st.sampled_from(TASKS), texts)),
         "seekers": wholes,
@@ -304,7 +326,7 @@ good_table = st.fixed_dictionaries(
         "draws": st.integers(100, 9999),
         "allow_not_people": st.booleans(),
         "gates": st.one_of(
-            st.dictionaries(st.sampled_from(PLAIN), gate, max_size=3),
+            some_gates(PLAIN),
             st.fixed_dictionaries({}, optional={task: task_gates(task) for task in TASKS}),
         ),
         "tasks": st.fixed_dictionaries(
