@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -213,7 +214,7 @@ class OptimizeRun:
                 judge=judge and replace(judge, record="new", kept_in=self.folder / "judgements"),
                 live=replace(
                     live,
-                    prompts=str(place.absolute()),
+                    prompts=_from(self.settings.folder, place),
                     asked={self.task: live.asked.get(self.task, {})},
                     kept_in=self.folder / "answers" / digest,
                     partial=few,
@@ -231,6 +232,14 @@ class OptimizeRun:
                 f"{self.most_calls:,} are allowed",
                 fix="the same command with a larger --max-calls goes on where this one stopped",
             )
+
+
+def _from(folder: Path, place: Path) -> str:
+    """Return a place as seen from a folder, so that no path of this machine is written down."""
+    try:
+        return Path(os.path.relpath(place, folder)).as_posix()
+    except ValueError:  # another drive
+        return str(place.absolute())
 
 
 def _figures(evaluation: Evaluation) -> str:

@@ -263,6 +263,8 @@ def _sum_up(run: LiveRun, recording: Recording, rate: float | None) -> None:
     }
     known = then.get("answers_per_minute")
     kept = rate if rate is not None else known if isinstance(known, (int, float)) else None
+    if run.live.kept_in is not None:  # of a run of its own: the same answers are the same bytes
+        kept = None
     write_summary(run.folder, summary_of(recording, made, about=about, answers_per_minute=kept))
 
 

@@ -249,6 +249,12 @@ def start(folder, *, hash_seed="0"):
     )
 
 
+def ended(process):
+    """Wait for a run that must end well."""
+    _, errors = process.communicate(timeout=100)
+    assert process.returncode == 0, errors
+
+
 def copied(project, folder):
     shutil.copytree(project, folder)
     return folder
@@ -259,7 +265,7 @@ def test_two_processes_with_other_hash_seeds_leave_the_same_bytes(project, tmp_p
     left = []
     for hash_seed in ("1", "2"):
         folder = copied(project, tmp_path / hash_seed)
-        assert start(folder, hash_seed=hash_seed).wait(100) == 0
+        ended(start(folder, hash_seed=hash_seed))
         left.append(files_of(folder / "run"))
     assert left[0] == left[1]
 
@@ -269,7 +275,7 @@ def test_two_processes_with_other_hash_seeds_leave_the_same_bytes(project, tmp_p
 def test_killed_at_any_point_it_ends_as_if_undisturbed(project, tmp_path):
     calm = copied(project, tmp_path / "calm")
     began = time.monotonic()
-    assert start(calm).wait(100) == 0
+    ended(start(calm))
     took = time.monotonic() - began
     expected = files_of(calm / "run")
     rng = random.Random(0)
@@ -278,11 +284,8 @@ def test_killed_at_any_point_it_ends_as_if_undisturbed(project, tmp_path):
         process = start(folder)
         time.sleep(rng.uniform(0.3, 1.0) * took)
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
-        process.stderr.close()
-    last = start(folder)
-    _, errors = last.communicate(timeout=100)
-    assert last.returncode == 0, errors
+        process.communicate(timeout=10)
+    ended(start(folder))
     left = {k: v for k, v in files_of(folder / "run").items() if not k.endswith(".tmp")}
     assert left == expected
 
