@@ -76,7 +76,7 @@ def sheet(
     from crs_simcheck.judge import guide_for, sheet_for
     from crs_simcheck.project.judge_people import runs_of
 
-    runs = runs_of(_project(config), simulators)
+    runs = runs_of(_project(config), simulators, _warn)
     cases = [case for run in runs for _, case in run.cases]
     if not cases:
         raise EmptyInputError(
@@ -176,7 +176,7 @@ def calibrate(annotations: tuple[Path, ...], out: Path, smooth: bool, **who: Any
     from crs_simcheck.report.words import wrapped
 
     bench = _bench(**who)
-    runs = runs_of(_project(who["config"]), who["simulators"])
+    runs = runs_of(_project(who["config"]), who["simulators"], _warn)
     with progress_bar("calibration") as begin:
         progress = None if begin is None else steps_of(begin)
         found = calibrated(bench, annotations, runs, smooth=smooth, progress=progress)
@@ -218,6 +218,10 @@ def people(source: Path, out: Path, kind: str, name: str | None, **who: Any) -> 
         click.echo("judge by rule: no LLM")
     click.echo(f"written to {out}")
     return FINE
+
+
+def _warn(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _project(config: str | None) -> ProjectSettings | None:

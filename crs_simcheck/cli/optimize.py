@@ -27,7 +27,7 @@ __all__ = ["optimize"]
 @click.option("--config", metavar="FILE", help="Settings (default: simcheck.toml in this folder).")
 @click.option("--steps", type=click.IntRange(1, 100), default=3, show_default=True, metavar="T")
 @click.option("--batch", type=click.IntRange(1), default=100, show_default=True, metavar="B")
-@click.option("--fixed-batch", is_flag=True, help="Look at the same seekers in each step.")
+@click.option("--fixed-batch", "fixed", is_flag=True, help="Look at the same seekers in each step.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--most-tokens", type=click.IntRange(1), default=2048, show_default=True)
 @click.option("--trade-off", multiple=True, metavar="METRIC", help="May leave its range.")
@@ -78,7 +78,8 @@ def optimize(
     run = OptimizeRun(settings, chosen, out, most_calls=max_calls)
     folder = run.folder
     loop = LoopSettings(
-        how["steps"], how["batch"], how["fixed_batch"], how["seed"], how["trade_off"]
+        **{key: how[key] for key in ("steps", "batch", "fixed", "seed", "trade_off")},
+        least_seekers=settings.least_seekers,
     )
     if dry_run:
         click.echo(f"{settings.name} {chosen}: at most {run.most_requests(loop):,} requests")
@@ -99,11 +100,7 @@ def optimize(
         )
         found = search.run(run.prompt, run.seekers)
     write_result(folder, found, run.prompt)
-    _print(found)
-    if editor.name == "rules":
-        click.echo("editor by rule: no LLM")
-    if settings.live is not None and settings.live.engine == "embedded":
-        click.echo("embedded engine: no LLM")
+    _print(found, settings, editor.name)
     click.echo(f"written to {shown_path(folder / 'report.md')}")
     if found.best is not None and write:
         click.echo(f"written to {shown_path(run.write(found, editor.name))}")
@@ -188,12 +185,10 @@ def _editor(settings: SimulatorSettings, folder: Path, how: Mapping[str, Any]) -
         yield TextGradEditor(calls) if chosen == "textgrad" else DirectEditor(calls)
 
 
-def _print(found: Optimized) -> None:
+def _print(found: Optimized, settings: SimulatorSettings, editor: str) -> None:
     """Print the verdicts before and after, on the seekers that served nothing else."""
     after = {} if found.after is None else {v.gate.metric.name: v for v in found.after.verdicts}
-    click.echo(
-        f"\non {found.before.verdicts[0].n_seekers if found.before.verdicts else 0} test seekers:"
-    )
+    click.echo(f"\non {found.before.verdicts[0].n_seekers} test seekers:")
     for verdict in found.before.verdicts:
         name = verdict.gate.metric.name
         now = after.get(name)
@@ -202,3 +197,7 @@ def _print(found: Optimized) -> None:
     click.echo(
         "no better prompt" if found.best is None else f"better: after step {found.best.step}"
     )
+    if editor == "rules":
+        click.echo("editor by rule: no LLM")
+    if settings.live is not None and settings.live.engine == "embedded":
+        click.echo("embedded engine: no LLM")

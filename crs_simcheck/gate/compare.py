@@ -199,8 +199,7 @@ class Comparison:
     def _by_hand(self, spec: GateSpec, own: Rows, target: Range, notes: tuple[str, ...]) -> Verdict:
         metric = spec.metric
         margin = metric.margin.at(target.high if np.isfinite(target.high) else target.low)
-        people = self.sides.baseline_rows(metric.table) if metric.table == "judged" else None
-        evidence = evidence_for(metric, self._label(metric), own, people)
+        evidence = evidence_for(metric, self._label(metric), own, self._beside(metric))
         everything, own = own, rows_observed(metric, own)
         if metric.rate is not None:
             rate = rare_rate(*metric.rate.of_units(own))
@@ -239,6 +238,17 @@ class Comparison:
             if self._published(spec) is None or self.baseline is None
             else self.baseline.name,
         )
+
+    def _beside(self, metric: Metric) -> Rows | None:
+        """Return the people to show beside a value that is held against an end by hand, if any.
+
+        Only of what a judge scored, and only what the same judge did.
+        """
+        if metric.table != "judged" or self.baseline is None:
+            return None
+        if why_read_otherwise(metric, self.simulator, self.baseline) is not None:
+            return None
+        return self.sides.baseline_rows(metric.table)
 
     def _with_people(
         self, spec: GateSpec, own: Rows, theirs: Rows, notes: tuple[str, ...]

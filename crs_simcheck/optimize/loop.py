@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from crs_simcheck.errors import InputError
 from crs_simcheck.gate import Verdict
 from crs_simcheck.optimize.base import Edit, Editor, EditRequest
 from crs_simcheck.optimize.checks import Checks
@@ -118,6 +119,8 @@ class LoopSettings:
         Whether each step looks at the same ones.
     trade_off:
         Metrics that may leave their range.
+    least_seekers:
+        Fewer in one of the three parts say nothing.
     """
 
     steps: int = 3
@@ -125,6 +128,7 @@ class LoopSettings:
     fixed: bool = False
     seed: int = 0
     trade_off: tuple[str, ...] = ()
+    least_seekers: int = 20
 
 
 @dataclass(frozen=True)
@@ -218,10 +222,22 @@ class Search:
         ----------
         seekers:
             Ids of all that there are; see :func:`part_of` for who serves what.
+
+        Raises
+        ------
+        InputError
+            Where one of the three parts has too few.
         """
         parts: dict[Part, list[str]] = {"train": [], "validation": [], "test": []}
         for seeker in sorted(set(seekers)):
             parts[part_of(seeker, self.settings.seed)].append(seeker)
+        for part, those in parts.items():
+            if len(those) < self.settings.least_seekers:
+                raise InputError(
+                    f"{len(those)} seekers for {part}; at least {self.settings.least_seekers} are "
+                    "needed",
+                    fix="give about a hundred profiles or more: they are split in three",
+                )
         steps: list[Step] = []
         made: list[tuple[int, Prompt]] = [(0, prompt)]
         current = prompt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from pathlib import Path
@@ -65,13 +65,19 @@ class Bench:
         return judge_specs(self.judge, rubric_of(self.judge, self.folder))
 
 
-def runs_of(project: ProjectSettings | None, names: Sequence[str] = ()) -> tuple[JudgeRun, ...]:
+def runs_of(
+    project: ProjectSettings | None,
+    names: Sequence[str] = (),
+    say: Callable[[str], object] = lambda _text: None,
+) -> tuple[JudgeRun, ...]:
     """Return the simulators that have answers to films that do not fit, each with its judges.
 
     Parameters
     ----------
     names:
         Only these; one without such answers is then an error.
+    say:
+        Is told of each that was not named and cannot be used.
 
     Raises
     ------
@@ -88,10 +94,11 @@ def runs_of(project: ProjectSettings | None, names: Sequence[str] = ()) -> tuple
     for settings in (known[name] for name in names) if names else known.values():
         try:
             run = _run_of(settings)
-        except SimcheckError:
+        except SimcheckError as error:
             if names:
                 raise
-            continue  # of a simulator that nobody named: it has no answers yet
+            say(f"left out: simulator '{settings.name}': {str(error).splitlines()[0]}")
+            continue
         if run is not None and run.asked:
             runs.append(run)
         elif names:
@@ -137,10 +144,9 @@ def bench_for(
     if judges:
         named = JudgeSettings(tuple(dict.fromkeys(judges)), rubric, repeats or 1)
         return Bench(named, folder)
-    chosen = () if project is None else project.simulators
     found = {
         replace(s.judge, calibration=None)
-        for s in chosen
+        for s in (() if project is None else project.simulators)
         if s.judge is not None and (not simulators or s.name in simulators)
     }
     if len(found) != 1:
@@ -151,8 +157,9 @@ def bench_for(
             fix="name one simulator (--simulator NAME), or the judge: --judge ollama:MODEL",
         )
     judge = found.pop()
-    changes = {"rubric": rubric or judge.rubric, "repeats": repeats or judge.repeats}
-    return Bench(replace(judge, **changes), folder)  # type: ignore[arg-type]
+    return Bench(
+        replace(judge, rubric=rubric or judge.rubric, repeats=repeats or judge.repeats), folder
+    )
 
 
 def calibrated(

@@ -136,10 +136,10 @@ def ask_judges(  # noqa: PLR0913 - all but the first four have a default
     asked = 0
     with Recorder(folder, waiting=say) as recorder:
         held = Recording(folder, {}) if again else recorder.held
-        todo = unjudged(specs, cases, held)
-        done = None if progress is None or not todo else progress(todo)
-        for spec, name in zip(specs, names, strict=True):
-            if unjudged([spec], cases, held):
+        todo = [unjudged([spec], cases, held) for spec in specs]
+        done = progress(sum(todo)) if progress is not None and any(todo) else None
+        for spec, name, some in zip(specs, names, todo, strict=True):
+            if some:
                 engine = (engines or {}).get(name)
                 asked += asyncio.run(_ask(spec, name, engine, cases, held, recorder, done))
         keys = () if unwanted is None else unwanted(recorder.held)

@@ -35,6 +35,8 @@ def begin(folder: Path, about: Mapping[str, Any]) -> bool:
             raise InputError(
                 f"not JSON: {error}", path=path, fix="begin anew in another folder: --out"
             ) from error
+        if not isinstance(then, dict):
+            raise InputError("this is no run", path=path, fix="begin anew in another folder: --out")
         differing = sorted(k for k in {*then, *about} if then.get(k) != about.get(k))
         if differing:
             raise InputError(

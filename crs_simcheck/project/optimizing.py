@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date as calendar_date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from crs_simcheck.engines import Engine
 from crs_simcheck.errors import InputError, SettingsError
 from crs_simcheck.gate import GateSpec
 from crs_simcheck.metrics import metrics_of
@@ -43,8 +42,6 @@ class OptimizeRun:
     out:
         Holds every prompt, answer and figure of the run, and a run that was cut off goes on there;
         by default a folder of its own for each prompt that a run begins with.
-    engine:
-        Asked instead of the one of the settings.
     most_calls:
         How many requests may be made of the simulator's engine in all; None for no limit.
     """
@@ -52,9 +49,7 @@ class OptimizeRun:
     settings: SimulatorSettings
     task: TaskName
     out: Path | None = None
-    engine: Engine | None = None
     most_calls: int | None = None
-    say: Callable[[str], object] = lambda _text: None
 
     def __post_init__(self) -> None:
         live = self.settings.live
@@ -112,7 +107,7 @@ class OptimizeRun:
         missing = len(live.missing(read_recording(live.folder)).planned)
         if missing:
             self._spend(missing)
-            done = record(live, "new", engine=self.engine, probe=0)
+            done = record(live, "new", probe=0)
             if done.collected is not None and done.collected.failed:
                 raise InputError(
                     f"{done.collected.failed:,} requests got no answer",
@@ -147,6 +142,11 @@ class OptimizeRun:
             if metric.automatic and metric.name not in names
             if comparison.missing(spec := GateSpec(self.task, metric)) is None
         ]
+        if not named and not others:
+            raise InputError(
+                f"nothing of {self.task} can be measured",
+                fix="give people to compare with (baseline), or gates with ends of their own",
+            )
         return (named, others) if named else (others, [])
 
     def most_requests(self, loop: LoopSettings) -> int:

@@ -163,6 +163,26 @@ def test_peoples_scores_stand_beside_the_simulators(cli, tmp_path):
     assert means["B"] is None
 
 
+def test_people_whom_another_judge_scored_are_not_shown(cli, tmp_path):
+    write_iard(tmp_path / "iard")
+    cli("judge", "people", "iard", "-o", "people", "--repeats", "2")
+    (tmp_path / "simcheck.toml").write_text(
+        RULES.replace("draws = 100", 'draws = 100\nbaseline = { neg_feedback = "people" }')
+    )
+    cli("record")
+    run = run_of(tmp_path)
+    (spec,) = run.gates
+    assert all(theirs is None for _, _, theirs in run.verdict(spec).evidence.means)
+
+
+def test_a_simulator_that_cannot_be_used_is_told_and_left_out(cli, tmp_path):
+    more = '[simulator.other]\nresponses = "nowhere.jsonl"\n'
+    (tmp_path / "simcheck.toml").write_text(RULES + more)
+    code, _, err = cli("judge", "sheet", "-o", "s.csv")
+    assert (code, "left out: simulator 'other': " in err) == (0, True)
+    assert cli("judge", "sheet", "other", "-o", "t.csv")[0] == 3
+
+
 def test_a_calibration_decides_whether_a_gate_does(cli, tmp_path):
     cli("record")
     cli("judge", "sheet", "-o", "s.csv", "--answers", 60)

@@ -79,7 +79,6 @@ def test_a_naive_prompt_becomes_a_better_one(cli, tmp_path):
     assert "item_entropy             drifted" in out
     assert "no LLM" in out
     after = read_prompt(tmp_path / "prompts" / "items_talk.md")
-    assert after.section("Task") == after.section("Task")
     for name in ("Task", "Persona", "Output"):
         assert after.section(name).text == before.section(name).text
     assert "Vary the films" in after.section("Guidelines").text
@@ -141,6 +140,23 @@ def test_what_cannot_be_optimized_says_why(cli, arguments, said):
     code, _, err = cli(*arguments)
     assert code == 3
     assert said in err
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "{", "{}"])
+def test_a_folder_that_holds_something_else_is_left_alone(cli, tmp_path, text):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text(text)
+    code, _, err = cli("seeker", "--task", "items_talk", "--out", "run")
+    assert (code, "run.json" in err) == (3, True)
+    assert (tmp_path / "run" / "run.json").read_text() == text
+
+
+def test_few_seekers_are_refused_before_anybody_is_asked(cli, tmp_path):
+    text = (tmp_path / "simcheck.toml").read_text().replace("draws", "seekers = 30\ndraws")
+    (tmp_path / "simcheck.toml").write_text(text)
+    code, _, err = cli("seeker", "--task", "items_talk", "--out", "run")
+    assert (code, "at least 20 are needed" in err) == (3, True)
+    assert not (tmp_path / "run" / "answers").exists()
 
 
 def test_provenance_is_replaced_and_other_lines_stay(project):

@@ -41,6 +41,16 @@ def flagged(rows):
     return sum(instructs_judge(row["text"]) for row in rows)
 
 
+def test_what_a_stranger_wrote_is_mostly_missed_as_the_page_says():
+    """A reader of the rules wrote these to get past them; no rule was made after it."""
+    path = Path(__file__).parents[2] / "data" / "hostile_by_a_stranger.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    hostile = [row for row in rows if row["hostile"]]
+    plain = [row for row in rows if not row["hostile"]]
+    assert (flagged(hostile), len(hostile)) == (4, 15)
+    assert (flagged(plain), len(plain)) == (6, 9)
+
+
 def test_the_suite_is_large_and_of_many_kinds():
     assert len({row["text"] for row in SUITE}) == len(SUITE)
     assert len(HOSTILE) >= 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -28,7 +29,7 @@ from crs_simcheck.judge import (
 )
 from crs_simcheck.records import Response
 from crs_simcheck.schemas import load_schema
-from crs_simcheck.stats import pearson_test
+from crs_simcheck.stats import pearson_of, pearson_test
 
 SPEC = JudgeSpec("ollama", "tiny:latest", default_rubric())
 ROW = Response("neg_feedback", "u", "No.", {"item": "Heat", "relevant": False})
@@ -261,6 +262,13 @@ def test_it_is_written_to_a_file_and_not_over_a_folder(tmp_path):
     for place in (tmp_path, tmp_path / ".."):
         with pytest.raises(InputError, match="need the name of a file"):
             write_calibration(calibration(people, judge), place)
+
+
+def test_from_how_many_answers_on_an_interval_leaves_0_out():
+    page = (Path(__file__).parents[3] / "docs" / "judge.md").read_text(encoding="utf-8")
+    for r, n in ((0.5, 16), (0.3, 44), (0.2, 97)):
+        assert pearson_of(r, n).interval.low > 0 > pearson_of(r, n - 1).interval.low
+        assert f"from {n}" in page or f"{n} on" in page
 
 
 def test_the_papers_judge_could_not_be_believed():

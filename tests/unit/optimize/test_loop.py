@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crs_simcheck.errors import EngineUnavailableError
+from crs_simcheck.errors import EngineUnavailableError, InputError
 from crs_simcheck.optimize import Checks, LoopSettings, Search, part_of
 from tests.unit.optimize.made_up import SEEKERS, MadeUp, MoreEachTime, Scripted, prompt
 
@@ -36,8 +36,21 @@ def test_seekers_are_split_by_hash_and_nobody_elses_place_matters():
 
 
 @given(st.text())
-def test_any_seeker_has_one_part(seeker):
-    assert part_of(seeker) == part_of(seeker)
+def test_any_seeker_has_a_part(seeker):
+    assert part_of(seeker) in ("train", "validation", "test")
+
+
+def test_too_few_seekers_say_nothing():
+    made = Search(
+        "items_talk",
+        MadeUp().evaluate,
+        MadeUp().rescore,
+        Scripted(),
+        lambda _verdicts: "",
+        Checks(),
+    )
+    with pytest.raises(InputError, match=r"seekers for .*; at least 20 are needed"):
+        made.run(prompt(), SEEKERS[:40])
 
 
 def test_the_best_prompt_wins_and_not_the_last():
