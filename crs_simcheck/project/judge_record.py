@@ -76,7 +76,7 @@ def record_judgements(
     Raises :class:`EngineError` where a judge can be asked nothing more (what it replied is kept),
     and :class:`InputError` where personas lack or the replies cannot be written.
     """
-    if mode == "new" and not prune and not run.to_ask:
+    if mode == "new" and not prune and not run.to_ask and run.recording.tidy:
         return _done(run, 0, 0)
     unused = len(run.unused(run.recording)) if prune else 0
     asked = ask_judges(

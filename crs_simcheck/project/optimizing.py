@@ -107,13 +107,14 @@ class OptimizeRun:
         missing = len(live.missing(read_recording(live.folder)).planned)
         if missing:
             self._spend(missing)
-            done = record(live, "new", probe=0)
-            if done.collected is not None and done.collected.failed:
-                raise InputError(
-                    f"{done.collected.failed:,} requests got no answer",
-                    path=live.folder,
-                    fix="the same command asks for them again",
-                )
+        done = record(live, "new", probe=0)  # also ends what was cut off when all was answered
+        if done.collected is not None and done.collected.failed:
+            raise InputError(
+                f"{done.collected.failed:,} requests got no answer",
+                path=live.folder,
+                fix="the same command asks for them again",
+            )
+        if missing:
             run = self._run_of(prompt, seekers)
         specs, others = self._gates_of(run)
         texts = run.responses.by_task()[self.task] if run.responses is not None else ()

@@ -21,6 +21,7 @@ from crs_simcheck.project.live_settings import RecordMode
 from crs_simcheck.recordings import (
     Recorder,
     Recording,
+    answers_of,
     made_with,
     read_recording,
     read_summary,
@@ -158,8 +159,11 @@ def record(  # noqa: PLR0913 - all but the first have a default
 def _complete(run: LiveRun) -> Recorded | None:
     """Return what there is where nothing is left to ask, to sort or to sum up; else None."""
     there, then = read_recording(run.folder), read_summary(run.folder)
-    summed = all(made_with(then, task) for task in there.rows)
-    if run.missing(there) or there.cut or there.repeated or not summed:
+    summed = all(
+        made_with(then, task) and answers_of(then, task) == len(rows)
+        for task, rows in there.rows.items()
+    )
+    if run.missing(there) or not there.tidy or not summed:
         return None
     unused = sum(map(len, run.unused(there).values()))
     return Recorded(run.folder, 0, len(run.planned), None, 0, unused, (), _digests(run))

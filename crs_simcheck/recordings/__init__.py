@@ -17,6 +17,7 @@ from crs_simcheck.recordings.rows import (
 from crs_simcheck.recordings.store import LOCK_FILE, Recorder
 from crs_simcheck.recordings.summary import (
     SUMMARY_FILE,
+    answers_of,
     made_with,
     read_summary,
     summary_of,
@@ -30,6 +31,7 @@ __all__ = [
     "Recorder",
     "Recording",
     "Responses",
+    "answers_of",
     "folder_sha256",
     "format_response",
     "iter_responses",

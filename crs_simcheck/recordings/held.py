@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,14 @@ from crs_simcheck.errors import InputError
 from crs_simcheck.recordings.rows import parse_response
 from crs_simcheck.records import TASKS, Response, TaskName
 
-__all__ = ["CutLine", "Recording", "packed_file", "read_recording", "recording_file"]
+__all__ = [
+    "CutLine",
+    "Recording",
+    "packed_file",
+    "place_of",
+    "read_recording",
+    "recording_file",
+]
 
 _PREFIX, _LENGTH = "sha256:", 71
 
@@ -76,6 +84,19 @@ class Recording:
         """How many answers each task has, of those that have any."""
         return {task: len(rows) for task, rows in self.rows.items() if rows}
 
+    @property
+    def tidy(self) -> bool:
+        """Whether every row stands once and in its place, as a recording that was ended does."""
+        return (
+            not self.cut
+            and not self.repeated
+            and all(
+                earlier <= later
+                for rows in self.rows.values()
+                for earlier, later in pairwise(map(place_of, rows.items()))
+            )
+        )
+
     def has(self, task: TaskName, key: str) -> bool:
         """Tell whether a request was answered."""
         return key in self.rows.get(task, ())
@@ -100,6 +121,12 @@ class Recording:
                 fix="move the row, or delete it: it is then asked for again",
             )
         return found
+
+
+def place_of(keyed: tuple[str, Mapping[str, Any]]) -> tuple[str, str, str]:
+    """Return what rows are sorted by, of a key and its row: seeker, stimulus, key."""
+    key, row = keyed
+    return str(row.get("seeker")), json.dumps(row.get("stimulus") or {}, sort_keys=True), key
 
 
 def recording_file(folder: Path, task: TaskName) -> Path:

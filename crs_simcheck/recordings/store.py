@@ -7,7 +7,6 @@ a lock that ends with its process, however that ends, and then find the answers 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from crs_simcheck.recordings.held import (
     CutLine,
     Recording,
     packed_file,
+    place_of,
     read_recording,
     recording_file,
 )
@@ -137,7 +137,7 @@ class Recorder:
         kept: dict[TaskName, Mapping[str, Mapping[str, Any]]] = {}
         for task, held in now.rows.items():
             drop = set((unwanted or {}).get(task, ()))
-            left = sorted((pair for pair in held.items() if pair[0] not in drop), key=_place)
+            left = sorted((pair for pair in held.items() if pair[0] not in drop), key=place_of)
             kept[task] = dict(left)
             self._replace(task, [row for _, row in left])
         return Recording(self.folder, kept)
@@ -155,11 +155,6 @@ class Recorder:
                 gone.unlink(missing_ok=True)
         except OSError as error:
             raise _unwritable(path, error) from error
-
-
-def _place(keyed: tuple[str, Mapping[str, Any]]) -> tuple[str, str, str]:
-    key, row = keyed
-    return str(row.get("seeker")), json.dumps(row.get("stimulus") or {}, sort_keys=True), key
 
 
 def _open_to_append(path: Path) -> int:

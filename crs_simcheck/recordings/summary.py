@@ -16,7 +16,14 @@ from crs_simcheck.jsonl import write_json
 from crs_simcheck.recordings.held import Recording
 from crs_simcheck.records import TASKS, TaskName
 
-__all__ = ["SUMMARY_FILE", "made_with", "read_summary", "summary_of", "write_summary"]
+__all__ = [
+    "SUMMARY_FILE",
+    "answers_of",
+    "made_with",
+    "read_summary",
+    "summary_of",
+    "write_summary",
+]
 
 SUMMARY_FILE = "summary.json"
 
@@ -113,3 +120,11 @@ def made_with(summary: Mapping[str, Any], task: TaskName) -> Mapping[str, Any]:
     of_task = tasks.get(task) if isinstance(tasks, Mapping) else None
     made = of_task.get("made_with") if isinstance(of_task, Mapping) else None
     return made if isinstance(made, Mapping) else {}
+
+
+def answers_of(summary: Mapping[str, Any], task: TaskName) -> int | None:
+    """Return how many answers to a task there were when it was written; None where nobody says."""
+    tasks = summary.get("tasks")
+    of_task = tasks.get(task) if isinstance(tasks, Mapping) else None
+    answers = of_task.get("answers") if isinstance(of_task, Mapping) else None
+    return answers if isinstance(answers, int) else None

@@ -286,6 +286,49 @@ def test_two_processes_with_other_hash_seeds_leave_the_same_bytes(project, tmp_p
     assert left[0] == left[1]
 
 
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def kill_at(monkeypatch, number):
+    """Kill at the n-th time that a recording is sorted or summed up, before it is done."""
+    from crs_simcheck.project import record
+    from crs_simcheck.recordings import Recorder
+
+    left = [number]
+
+    def killing(function):
+        def instead(*arguments, **options):
+            left[0] -= 1
+            if left[0] == 0:
+                raise Killed
+            return function(*arguments, **options)
+
+        return instead
+
+    monkeypatch.setattr(Recorder, "finish", killing(Recorder.finish))
+    monkeypatch.setattr(record, "write_summary", killing(record.write_summary))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [3, 4], ids=["before it is sorted", "before it is summed up"])
+def test_killed_when_all_is_answered_but_not_yet_sorted(cli, tmp_path, number):
+    assert cli("seeker", "--task", "items_talk", "--out", "run")[0] == 0
+    (tmp_path / "run").rename(tmp_path / "calm")
+    kills = 0
+    while True:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            kill_at(monkeypatch, number)
+            try:
+                code = cli("seeker", "--task", "items_talk", "--out", "run")[0]
+            except Killed:
+                kills += 1
+            else:
+                break
+    assert (code, kills >= 3) == (0, True)
+    assert files_of(tmp_path / "run") == files_of(tmp_path / "calm")
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_killed_at_any_point_it_ends_as_if_undisturbed(project, tmp_path):

@@ -149,10 +149,18 @@ def test_a_server_that_is_too_busy_is_asked_again(new_server):
 
 def test_a_time_out_is_tried_again_and_then_told(new_server):
     server = new_server()
-    impatient = Retries(patience=0.3, first=0.02, longest=0.05)
-    endless = request_for("a film", num_ctx=4096, num_predict=4000)
-    with pytest.raises(EngineUnavailableError, match="within"):
-        asked([server.host], endless, timeout=0.2, retries=impatient)
+    impatient = Retries(patience=1.5, first=0.02, longest=0.05)
+    asked([server.host], request_for("a film"))  # the model is loaded now
+
+    async def work(engine):
+        await engine.answer(request_for("a film"))
+        server.pause()
+        with pytest.raises(EngineUnavailableError, match="within"):
+            await engine.answer(request_for("another film"))
+        server.resume()
+        return await engine.answer(request_for("another film"))
+
+    assert with_engine(work, [server.host], timeout=1, retries=impatient).text
 
 
 def test_a_cancelled_answer_frees_its_slot(new_server):
