@@ -12,6 +12,7 @@ __all__ = ["Finding", "feedback_text", "findings", "span_words"]
 
 _MOST_EXAMPLES = 3
 _LONGEST_EXAMPLE = 200
+_HALF_WAY = 7.75  # the score half-way from the middle of a range to one of its ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def _finding(verdict: Verdict) -> Finding:
     start = f"{metric.name} ({metric.title}): {_number(value)}{unit}; people and limits: {span}."
     if value in target:
         side, rest = "fine", "Inside. Keep what makes it so."
-        if verdict.outcome != "within":
+        half_way = verdict.score is not None and verdict.score < _HALF_WAY
+        if verdict.outcome != "within" or half_way:
             side = "too high" if verdict.too_high else "too low"
             rest = f"Inside, but near the end: a little {side}. {_meaning(verdict)}"
     else:

@@ -10,17 +10,25 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from crs_simcheck.metrics import METRICS
 from crs_simcheck.optimize.base import Edit, EditRequest
 
 __all__ = ["RuleEditor"]
 
 _LINE = re.compile(r"^- (?P<metric>[a-z0-9_]+) \(.*?\): (?P<rest>.*)$", re.MULTILINE)
 _SIDE = re.compile(r"(?:It is|a little) (?P<side>too low|too high)")
+_NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 _FIGURES = re.compile(
-    r"(?P<value>[-\d.e+]+)[^;]*; people and limits: (?:at most |[-\d.e+]+ to )(?P<most>[-\d.e+]+)"
+    rf"(?P<value>{_NUMBER})[^;]*; people and limits: "
+    rf"(?:at most |(?P<least>{_NUMBER}) to )(?P<most>{_NUMBER})"
 )
 _WORDS = re.compile(r"about (\d+) words")
 _BRIEF = re.compile(r"- Be brief: about \d+ words\.$")
+_SELECTIVE = "Be selective: say Yes only to films that are worth at least {} stars to this person."
+_STARS = re.compile("- " + re.escape(_SELECTIVE).replace(r"\{\}", r"(?P<stars>[\d.]+)"))
+_FIRST_STARS = 3.5
+_AGREEMENT = "bin_pref_correlation"
+_YES_PER_STAR = 0.4  # by how much the share of Yes falls, about, where one star more is asked for
 _OTHER = {"too low": "too high", "too high": "too low"}
 _TOO_LONG = frozenset({("words_per_response", "too high"), ("aspects_per_response", "too high")})
 
@@ -37,10 +45,8 @@ _ADVICE: Mapping[tuple[str, str], str] = MappingProxyType(
         "with lesser-known ones.",
         ("era_entropy", "too low"): "Let the films come from different decades.",
         ("item_bin_entropy", "too low"): "Let the films come from different genres.",
-        ("acceptance_rate", "too high"): "Be selective: say Yes only to films that are worth at "
-        "least 3.5 stars to this person.",
-        ("bin_pref_correlation", "too low"): "Be selective: say Yes only to films that are worth "
-        "at least 3.5 stars to this person.",
+        ("acceptance_rate", "too high"): _SELECTIVE.format(_FIRST_STARS),
+        ("bin_pref_correlation", "too low"): _SELECTIVE.format(_FIRST_STARS),
         ("format_violation_rate", "too high"): "Answer in exactly the form that is asked for: "
         "where it is Yes or No, one word and nothing else.",
         ("aspect_entropy", "too low"): "Speak of several aspects, not only of the story.",
@@ -81,6 +87,11 @@ class RuleEditor:
             lines = [*(line for line in lines if not _BRIEF.match(line)), f"- {brief}"]
             said.append(f"answers are too {'long' if counts else 'short'}: {brief}")
         for metric, side, rest in off:
+            if any(map(_STARS.match, before)) and metric in ("acceptance_rate", _AGREEMENT):
+                if metric == "acceptance_rate":
+                    lines = [_other_stars(line, rest) for line in lines]
+                    said.append(f"{metric} is {side}: ask for other stars")
+                continue
             advice = _ADVICE.get((metric, side))
             gone_too_far = _ADVICE.get((metric, _OTHER[side]))
             if advice is not None and f"- {advice}" not in lines:
@@ -99,11 +110,28 @@ class RuleEditor:
 
 
 def _off(feedback: str) -> Iterator[tuple[str, str, str]]:
-    """Yield each metric that the feedback says is off, to which side, and what it says of it."""
+    """Yield each metric that the feedback says is off, to which side, and what it says of it.
+
+    A line that gives a metric the meaning of another one is not believed.
+    """
     for found in _LINE.finditer(feedback):
         side = _SIDE.search(found["rest"])
-        if side is not None:
-            yield found["metric"], side["side"], found["rest"]
+        metric = METRICS.get(found["metric"])
+        if side is None or metric is None:
+            continue
+        meant = metric.too_high if side["side"] == "too high" else metric.too_low
+        if meant in found["rest"]:
+            yield metric.name, side["side"], found["rest"]
+
+
+def _other_stars(line: str, rest: str) -> str:
+    """Return advice to be selective with so many stars that the share of Yes is people's."""
+    told, figures = _STARS.match(line), _FIGURES.match(rest)
+    if told is None or figures is None or figures["least"] is None:
+        return line
+    past = float(figures["value"]) - (float(figures["least"]) + float(figures["most"])) / 2
+    stars = min(5.0, max(0.5, float(told["stars"]) + past / _YES_PER_STAR))
+    return "- " + _SELECTIVE.format(round(stars, 2))
 
 
 def _shorter(metric: str, side: str, rest: str, before: Sequence[str]) -> int | None:

@@ -39,18 +39,25 @@ def main(seeds: list[int]) -> int:
     wrong = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, "optimize")
-        shutil.copytree(HERE, folder, ignore=shutil.ignore_patterns("__pycache__", "optimized"))
-        shutil.copytree(OTHERS / "prompts" / "naive", folder / "prompts")
-        made_up = [sys.executable, OTHERS / "made_up_people.py", folder / "people.jsonl"]
-        subprocess.run([*made_up, str(N_PEOPLE + 100)], check=True)
-        write_films(folder / "films.csv")
-        run(folder, "profiles", "build", "people.jsonl", "--kind", "rows", "-o", "profiles.jsonl",
-            "--seekers", str(N_PEOPLE), quiet=True)  # fmt: skip
+        prepare(folder)
         for seed in seeds:
             for simulator, task in RUNS:
                 wrong += optimized(folder, simulator, task, seed)
     print("\nAll as expected." if not wrong else f"\n{wrong} not as expected.")
     return 1 if wrong else 0
+
+
+def prepare(folder: Path) -> None:
+    """Write what a run needs: settings, naive prompts, people made up, and films."""
+    shutil.copytree(HERE, folder, ignore=shutil.ignore_patterns("__pycache__", "optimized"))
+    shutil.copytree(OTHERS / "prompts" / "naive", folder / "prompts")
+    made_up = [sys.executable, OTHERS / "made_up_people.py", folder / "people.jsonl"]
+    subprocess.run([*made_up, str(N_PEOPLE + 100)], check=True)
+    write_films(folder / "films.csv")
+    # Nobody is to be kept secret here: with ids that are always the same, so is all that follows.
+    Path(folder, "salt").write_text("people that were made up\n", encoding="utf-8")
+    run(folder, "profiles", "build", "people.jsonl", "--kind", "rows", "-o", "profiles.jsonl",
+        "--seekers", str(N_PEOPLE), "--salt-file", "salt", quiet=True)  # fmt: skip
 
 
 def optimized(folder: Path, simulator: str, task: str, seed: int) -> int:
@@ -66,9 +73,8 @@ def optimized(folder: Path, simulator: str, task: str, seed: int) -> int:
     before, after = result["before"], result["after"] or {}
     drifted = [name for name, verdict in before.items() if verdict["verdict"] == "drifted"]
     within = [name for name, verdict in after.items() if verdict["verdict"] == "within"]
-    least = 3 if task == "items_talk" else 2
     lines = [
-        (len(drifted) >= least, f"before, {len(drifted)} of {len(before)} gates drift"),
+        (len(drifted) >= 3, f"before, {len(drifted)} of {len(before)} gates drift"),
         (len(within) == len(before), f"after, {len(within)} of {len(before)} are within"),
         (code == 0, f"exit code {code}: there is a better prompt"),
     ]

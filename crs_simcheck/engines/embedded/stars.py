@@ -29,13 +29,18 @@ def stars_of(
     label: str, film: Item | None, taste: Taste, draws: random.Random, *, eager: bool = False
 ) -> float:
     """Return the stars that a seeker gives, 0.5 to 5 in halves."""
+    liking = _liking(label, film, taste, draws) + (_EAGERNESS if eager else 0.0)
+    return max(0.5, min(5.0, round(2 * liking) / 2))
+
+
+def _liking(label: str, film: Item | None, taste: Taste, draws: random.Random) -> float:
+    """Return how much a seeker likes a film, in stars that are not rounded and have no ends."""
     known = None if film is None else film.mean_rating
     if known is None:
         known = _GUESS + _GUESS_SPREAD * (2 * hash_share(label.casefold()) - 1)
     match = 0.0 if film is None else taste.match(film)
     stars = known + _OF_TASTE * match - _OF_PICKINESS * taste.pickiness
-    stars += draws.gauss(0.0, _OF_THE_DAY) + (_EAGERNESS if eager else 0.0)
-    return max(0.5, min(5.0, round(2 * stars) / 2))
+    return stars + draws.gauss(0.0, _OF_THE_DAY)
 
 
 def says_yes(
@@ -46,7 +51,8 @@ def says_yes(
         return stars_of(label, film, taste, draws) >= _TOO_PICKY
     if "selective" in directives:
         threshold = _STARS if directives.stars is None else directives.stars
-        return stars_of(label, film, taste, draws) >= threshold
+        # Whole and half stars are what is given from a quarter of a star below on.
+        return threshold <= 0.5 or _liking(label, film, taste, draws) >= threshold - 0.25
     return stars_of(label, film, taste, draws, eager=True) >= _NAIVE_STARS
 
 

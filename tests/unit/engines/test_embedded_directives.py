@@ -431,3 +431,13 @@ def test_better_prompts_say_what_the_document_says():
     over = {"obscure", "harsh", "rare_words", "all_aspects", "reject_all"}
     assert not used & over
     assert DIRECTIVES.keys() - used == over | {"countries"}
+
+
+def test_a_threshold_between_half_stars_lies_between_them(engine):
+    shares = [
+        yes_share(engine, f"- Be selective: at least {stars} stars.")
+        for stars in (0.5, 3.0, 3.25, 3.5, 3.75, 4.0, 5.0)
+    ]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] == 1.0
+    assert shares[1] > shares[2] > shares[3] > shares[4] > shares[5]

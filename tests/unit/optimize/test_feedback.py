@@ -31,6 +31,11 @@ def test_one_that_is_inside_but_not_shown_to_be_is_a_little_off():
     assert "near the end" in found.sentence
 
 
+def test_one_that_is_nearer_to_an_end_than_to_the_middle_is_a_little_off():
+    far, middle = replace(verdict(7.95), score=6.2), replace(verdict(8.25), score=9.4)
+    assert [one.side for one in findings([middle, far])] == ["too low", "fine"]
+
+
 def test_ends_may_be_open():
     (found,) = findings([verdict(0.2, "leakage_rate", Range(float("-inf"), 0.05))])
     assert "at most 0.05" in found.sentence

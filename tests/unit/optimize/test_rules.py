@@ -52,6 +52,40 @@ def test_answers_that_are_too_long_are_to_be_brief():
     assert "about 41 words" in again.text
 
 
+def test_a_line_that_speaks_of_another_metric_is_not_believed():
+    famous = verdict(0.5, "popularity_share", Range(0.05, 0.3))
+    feedback = feedback_text(findings([verdict(5.0), famous]))
+    own, others = (METRICS[name].too_low for name in ("item_entropy", "era_entropy"))
+    asked = EditRequest("items_talk", "Guidelines", START, "", "", feedback.replace(own, others))
+    edit = RuleEditor().rewrite(asked)
+    assert "Vary the films" not in edit.text
+    assert "not name only the famous ones" in edit.text
+
+
+def accepting(share, text=START):
+    return rewritten(verdict(share, "acceptance_rate", Range(0.48, 0.72)), text=text).text
+
+
+def test_a_share_of_yes_is_moved_to_the_middle_by_other_stars():
+    first = accepting(0.99)
+    assert "at least 3.5 stars" in first
+    assert "at least 3.75 stars" in accepting(0.7, first)
+    assert "at least 3.25 stars" in accepting(0.5, first)
+    assert accepting(0.61, first) == first
+    assert "at least 3.2 stars" in accepting(0.48, first)
+
+
+def test_stars_stay_between_a_half_and_five():
+    text = accepting(0.99)
+    for _ in range(20):
+        text = accepting(0.99, text)
+    assert "at least 5.0 stars" in text
+    for _ in range(20):
+        text = accepting(0.01, text)
+    assert "at least 0.5 stars" in text
+    assert text.count("stars") == 1
+
+
 def test_other_sections_stay_as_they_are():
     assert rewritten(verdict(5.0), text="{{ persona }}", section="Persona").text == "{{ persona }}"
 
