@@ -106,9 +106,9 @@ def amount(metric: Metric, value: float | None, *, unit: bool = True) -> str:
     if value is None or not math.isfinite(value):
         return "–"
     if metric.unit == "":
-        return f"{100 * value:.1f}" + (" %" if unit else "")
+        return f"{round(100 * value, 1) + 0.0:.1f}" + (" %" if unit else "")
     digits = _DIGITS.get(metric.unit, 2)
-    written = f"{value:.{digits}f}"
+    written = f"{round(value, digits) + 0.0:.{digits}f}"  # never minus zero
     if not unit or metric.unit == "log10 rank":
         return written
     return f"{written} {metric.unit}" if metric.unit != "r" else f"r = {written}"
