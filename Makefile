@@ -18,7 +18,7 @@ PYTEST_ARGS ?=
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 # Everything that ends up in the wheel. Folders count as well: removing a file changes its folder.
-SOURCES := $(shell find crs_simcheck pytest_crs_simcheck baselines \
+SOURCES := $(shell find crs_simcheck pytest_crs_simcheck baselines examples/prompts \
              -name __pycache__ -prune -o \( -type f -o -type d \) -print 2>/dev/null)
 METADATA := pyproject.toml README.md LICENSE
 

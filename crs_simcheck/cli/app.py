@@ -9,6 +9,8 @@ import click
 from crs_simcheck.cli.baseline import baseline
 from crs_simcheck.cli.check import check
 from crs_simcheck.cli.controls import controls
+from crs_simcheck.cli.doctor import doctor
+from crs_simcheck.cli.init import init
 from crs_simcheck.cli.judge import judge
 from crs_simcheck.cli.matrix import matrix
 from crs_simcheck.cli.optimize import optimize
@@ -29,7 +31,9 @@ def app() -> None:
     """
 
 
+app.add_command(init)
 app.add_command(check)
+app.add_command(doctor)
 app.add_command(show)
 app.add_command(baseline)
 app.add_command(controls)

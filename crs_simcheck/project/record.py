@@ -40,7 +40,7 @@ from crs_simcheck.simulator import (
     load_function,
 )
 
-__all__ = ["PROBE", "Estimate", "Recorded", "estimate", "record"]
+__all__ = ["PROBE", "Estimate", "Recorded", "estimate", "open_answering_engine", "record"]
 
 PROBE = 2
 """How many requests are asked once more, to see whether the same seed gives the same text."""
@@ -211,9 +211,14 @@ def _answerer(run: LiveRun, engine: Engine | None) -> Answerer:
     if live.python is not None:
         function = load_function(live.python, run.settings.folder)
         return CallableAnswerer(function, live.python, live.slots or 1, live.timeout)
-    spec = _spec(run)
+    return EngineAnswerer(open_answering_engine(run))
+
+
+def open_answering_engine(run: LiveRun) -> Engine:
+    """Open the engine that answers for a simulator; nothing is asked of it yet."""
+    spec, live = _spec(run), run.live
     films = known_films(run.catalogue).items if spec.kind == "embedded" else None
-    return EngineAnswerer(open_engine(spec, slots=live.slots, timeout=live.timeout, films=films))
+    return open_engine(spec, slots=live.slots, timeout=live.timeout, films=films)
 
 
 def _spec(run: LiveRun) -> EngineSpec:
