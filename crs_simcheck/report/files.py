@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,32 +19,48 @@ PAGE_FILE, JSON_FILE, SUMMARY_FILE = "index.html", "report.json", "summary.md"
 
 
 def check_folder(folder: Path) -> None:
-    """Check, before anything runs, that a report can be made and written; nothing is made yet.
+    """Check, before anything runs, that a report can be made and written; nothing is left there.
 
     Raises
     ------
     InputError
-        The folder is a file or may not be written, or what pages are made with is not installed.
+        The folder is a file or cannot be written, or what pages are made with is not installed.
     """
     from crs_simcheck.report.html.page import require_extra
 
     require_extra()
-    place = folder.absolute()
-    while not os.path.lexists(place):
-        place = place.parent
-    if not place.is_dir():
-        raise InputError(
-            "this is no folder; the report is three files in a folder",
-            path=place if place != folder.absolute() else folder,
-            fix="give the name of a folder",
-        )
-    for name in (PAGE_FILE, JSON_FILE, SUMMARY_FILE) if place == folder.absolute() else ():
-        if (place / name).is_dir():
+    folder = folder.absolute()
+    for name in (PAGE_FILE, JSON_FILE, SUMMARY_FILE):
+        if (folder / name).is_dir():
             raise InputError(
                 "this is a folder, and the report has a file of that name", path=folder / name
             )
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise InputError("this folder may not be written", path=place, fix="give another folder")
+    made = [place for place in (folder, *folder.parents) if not os.path.lexists(place)]
+    try:
+        _make(folder)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = f"no file can be written there: {error.strerror or error}"
+        raise InputError(reason, path=folder, fix="give another folder") from error
+    finally:
+        for place in made:  # the innermost first
+            with contextlib.suppress(OSError):
+                place.rmdir()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        places = (place for place in (folder, *folder.parents) if os.path.lexists(place))
+        raise InputError(
+            "this is no folder; the report is three files in one",
+            path=next(places),
+            fix="give the name of a folder",
+        ) from None
+    except OSError as error:
+        raise InputError(f"cannot be made: {error.strerror or error}", path=folder) from error
 
 
 def write_report(document: Mapping[str, Any], folder: Path) -> Path:
@@ -63,10 +81,7 @@ def write_report(document: Mapping[str, Any], folder: Path) -> Path:
     from crs_simcheck.report.html import gates_page
 
     page = gates_page(document)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made: {error.strerror or error}", path=folder) from error
+    _make(folder)
     write_json(document, folder / JSON_FILE)
     _write_text(summary_of(document), folder / SUMMARY_FILE)
     _write_text(page, folder / PAGE_FILE)

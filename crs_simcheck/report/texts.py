@@ -21,6 +21,8 @@ def cut(text: str, characters: int, lines: int) -> tuple[str, int]:
         How much is kept at most.
     """
     kept = "\n".join(text[: characters + 1].split("\n", lines)[:lines])[:characters]
+    if len(kept) < len(text):
+        kept = kept.rstrip("\n")
     return kept, len(text) - len(kept)
 
 

@@ -215,14 +215,14 @@ def _command_lines(start: str, pieces: tuple[str, ...]) -> Iterator[str]:
     yield line
 
 
-def wrapped(sentence: str, indent: str = "") -> str:
-    """Return a sentence at most :data:`WIDTH` columns wide, further lines indented by two more.
+def wrapped(sentence: str, indent: str = "", width: int = WIDTH) -> str:
+    """Return a sentence at most ``width`` columns wide, further lines indented by two more.
 
     Titles and names are data of others: what would steer a terminal is shown, not obeyed.
     """
     lines = textwrap.wrap(
         printable(sentence),
-        WIDTH,
+        width,
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_on_hyphens=False,

@@ -6,6 +6,7 @@ The same values give the same bytes: no date, no random id, and no setting of th
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,8 @@ _SETTINGS: Mapping[Any, Any] = {
     "axes.unicode_minus": True,
 }
 _NOTHING = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+# Where values of a unit end: an interval beyond would only puzzle.
+_BOUNDS = {"": (0.0, 1.0), "r": (-1.0, 1.0)}
 _LINK = re.compile(r"url\(#([^)]+)\)|^#(.+)$")
 
 
@@ -163,8 +166,12 @@ def plot_of_groups(name: str, entry: Mapping[str, Any], text: str) -> Plot | Non
         return None
     factor = 100.0 if entry["unit"] == "" else 1.0
     value = factor * entry["value"]
-    interval = _scaled(entry["interval"], factor)
-    target = _scaled(entry["range"], factor)
+    low, high = _BOUNDS.get(entry["unit"], (-math.inf, math.inf))
+    interval = [
+        None if end is None else factor * min(max(end, low), high)
+        for end in entry["interval"] or ()
+    ]
+    target = [None if end is None else factor * end for end in entry["range"] or ()]
     groups = entry["groups"]
     ends = [value, *interval, *target]
     if groups is not None:
@@ -185,10 +192,6 @@ def plot_of_groups(name: str, entry: Mapping[str, Any], text: str) -> Plot | Non
             axes.plot(ends, [level, level], color=color, lw=3, solid_capstyle="butt", zorder=4)
         axes.plot([value], [level], "o", color=color, ms=7, zorder=5)
         return as_plot(figure, name, text)
-
-
-def _scaled(span: Sequence[float | None] | None, factor: float) -> list[float | None]:
-    return [] if span is None else [None if end is None else factor * end for end in span]
 
 
 def _limits(ends: list[float]) -> tuple[float, float]:
