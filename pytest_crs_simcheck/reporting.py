@@ -29,6 +29,7 @@ __all__ = ["PART", "ReportPlugin", "properties"]
 
 # Name under which a test report carries its part of the report; it is taken off on arrival.
 PART = "crs_simcheck_part"
+TOLD_ONCE = ("about", "about_task", "prompts")
 _OWN = "simcheck_"
 
 
@@ -118,7 +119,11 @@ class ReportPlugin:
             if name == PART:
                 part = json.loads(str(value))
                 part["softened"] = report.passed
-                self._parts[tuple(part["place"]), part["metric"]] = part
+                place = (*part["place"], part["metric"])
+                before = self._parts.get(place, {})
+                # What holds for a task is told once, by whoever was first.
+                kept = {key: before[key] for key in TOLD_ONCE if key in before}
+                self._parts[place] = kept | part
         report.user_properties = [p for p in report.user_properties if p[0] != PART]
 
     @pytest.hookimpl(trylast=True)

@@ -24,5 +24,5 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq &&
     apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null ||
     fail "apt-get install ${packages[*]} did not succeed."
-unset CHROMIUM CHROMEDRIVER
-there || fail "${packages[*]} are installed, and no chromium and chromedriver are on the PATH."
+there || fail "${packages[*]} are installed, and ${CHROMIUM:-chromium} or \
+${CHROMEDRIVER:-chromedriver} is still not there."
