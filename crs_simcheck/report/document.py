@@ -18,7 +18,14 @@ from crs_simcheck.report.words import (
 )
 from crs_simcheck.stats import FloatArray
 
-__all__ = ["FORMAT", "assemble", "gate_entry", "histogram", "without_surrogates"]
+__all__ = [
+    "FORMAT",
+    "OUTCOMES",
+    "assemble",
+    "gate_entry",
+    "histogram",
+    "without_surrogates",
+]
 
 FORMAT = 1
 OUTCOMES = ("within", "drifted", "inconclusive", "error")

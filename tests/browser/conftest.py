@@ -23,6 +23,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--no-proxy-server",
 )
 SCREENSHOTS = "CRS_SIMCHECK_SCREENSHOTS"
 
@@ -92,11 +93,13 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     service = Service(program("CRS_SIMCHECK_CHROMEDRIVER", "chromedriver"))
-    driver = Chrome(options=options, service=service)
-    try:
-        yield Browser(driver)
-    finally:
-        driver.quit()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("no_proxy", "localhost,127.0.0.1")  # the driver listens on loopback
+        driver = Chrome(options=options, service=service)
+        try:
+            yield Browser(driver)
+        finally:
+            driver.quit()
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from crs_simcheck.report.document import OUTCOMES
 from crs_simcheck.report.html.page import render
 from crs_simcheck.report.html.plots import plot_of_groups
 
@@ -21,13 +23,20 @@ def gates_page(document: Mapping[str, Any]) -> str:
             plots[place, task, metric] = plot
             first = seen.setdefault((task, *entry["behind"]), metric)
             same[place, task, metric] = None if first == metric else first
-    return render("gates.html.j2", document=document, plots=plots, same=same)
+    return render("gates.html.j2", document=document, plots=plots, same=same, outcomes=_outcomes)
 
 
 def _gates(simulator: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for task, found in simulator["tasks"].items():
         for metric, entry in found["metrics"].items():
             yield task, metric, entry
+
+
+def _outcomes(simulator: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many gates of a simulator came out how."""
+    counts = Counter(entry["verdict"] for _, _, entry in _gates(simulator))
+    counts["error"] = len(simulator["errors"])
+    return {outcome: counts[outcome] for outcome in OUTCOMES}
 
 
 def _in_words(entry: Mapping[str, Any]) -> str:

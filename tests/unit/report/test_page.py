@@ -143,7 +143,7 @@ def test_a_value_that_is_missing_is_an_error():
 def test_without_the_extra_the_error_names_it(monkeypatch):
     monkeypatch.setattr(page.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"jinja2 and matplotlib .*crs-simcheck\[report\]"):
-        render("gates.html.j2", document=document(), plots={}, same={})
+        render("gates.html.j2", document=document())
 
 
 # ---------------------------------------------------------------------------------------- plots
