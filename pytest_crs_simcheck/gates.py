@@ -23,6 +23,7 @@ from crs_simcheck.project import (
 )
 from crs_simcheck.report import Where, legible, table_row, verdict_words, wrapped
 from pytest_crs_simcheck.imports import quick_reading
+from pytest_crs_simcheck.reporting import ReportPlugin, properties
 from pytest_crs_simcheck.summary import PROPERTY, encoding_of, is_told, write_summary
 
 __all__ = ["GateError", "GatePlugin", "SimcheckWarning"]
@@ -46,6 +47,8 @@ class GatePlugin:
         self.path = self.settings.path
         self.runs = {s.name: SimulatorRun(s) for s in self.settings.simulators}
         self.collected = False
+        self.reports = ReportPlugin(config, self.settings)
+        config.pluginmanager.register(self.reports, "crs-simcheck-reports")
 
     def pytest_report_header(self) -> str:
         """Say which settings are in force."""
@@ -232,9 +235,20 @@ class _Item(pytest.Item):
 
     def tell(self, place: int, row: list[str], **rest: Any) -> None:
         """Leave figures for the table at the end; they travel with the report, also under xdist."""
-        order = list(self.plugin.runs).index(self.simulator)
-        told = {"order": [order, place], "row": row, **rest}
+        told = {"order": self.order(place), "row": row, **rest}
         self.user_properties.append((PROPERTY, json.dumps(told)))
+
+    def order(self, place: int) -> list[int]:
+        """Return where a gate stands among those of all simulators."""
+        return [list(self.plugin.runs).index(self.simulator), place]
+
+    def setup(self) -> None:
+        """Begin anew where the test is run again: nothing is told twice."""
+        self.plugin.reports.forget(self, everything=True)
+
+    def teardown(self) -> None:
+        """Take off what only the report of the call is to carry."""
+        self.plugin.reports.forget(self)
 
 
 class BrokenAnswers(_Item):
@@ -251,6 +265,8 @@ class BrokenAnswers(_Item):
     def runtest(self) -> None:
         """Fail with the reason."""
         self.tell(0, [self.simulator, "", "", "–", "–", "error", "–"], gates=1)
+        run = self.plugin.runs[self.simulator]
+        self.plugin.reports.tell_error(self, run, None, self.error, self.order(0))
         raise self.error
 
 
@@ -271,22 +287,27 @@ class GateItem(_Item):
         blank = [name, gate.task, gate.metric.name, "–", "–", "error", "–"]
         try:
             verdict = self.run.verdict(gate)
-        except SimcheckError:
+        except SimcheckError as error:
             self.tell(self.place, blank, gates=len(self.run.gates))
+            self.user_properties += properties(name, gate, None)
+            self.plugin.reports.tell_error(self, self.run, gate, error, self.order(self.place))
             raise
         missing = [(m.task, m.metric, m.reason) for m in self.run.not_measured]
-        row = table_row(name, verdict).as_json()
+        row, figures = table_row(name, verdict).as_json(), verdict.as_json()
+        where = _where(self.run.settings, self.config)
         self.tell(
             self.place,
             row,
             gates=len(self.run.gates),
             not_measured=missing,
             notes=self.run.notes_on(gate),
-            verdict=verdict.as_json(),
+            verdict=figures,
         )
+        self.user_properties += properties(name, gate, figures)
+        self.plugin.reports.tell_gate(self, self.run, verdict, where, self.order(self.place))
         if verdict.outcome == "within":
             return
-        message = verdict_words(verdict, _where(self.run.settings, self.config))
+        message = verdict_words(verdict, where)
         if verdict.outcome == "inconclusive" and self.plugin.inconclusive == "warn":
             # Named after the settings file: a line of ours would tell the reader nothing.
             warnings.warn_explicit(SimcheckWarning(message), None, str(self.path), 0)

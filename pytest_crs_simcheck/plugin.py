@@ -52,9 +52,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="ENGINE",
         help="where to ask: the same model at other hosts, such as ollama:MODEL@HOST1,HOST2",
     )
+    group.addoption(
+        "--simcheck-report",
+        dest="simcheck_report",
+        metavar="DIR",
+        help="write index.html, report.json and summary.md there (pip install "
+        "'crs-simcheck[report]')",
+    )
+    group.addoption(
+        "--simcheck-github",
+        dest="simcheck_github",
+        choices=("auto", "off"),
+        help="auto: in GitHub Actions, annotate what failed and add to the summary of the step; "
+        "off: never (default: auto)",
+    )
     parser.addini("simcheck_config", "the settings file of crs-simcheck", default="")
     parser.addini("simcheck_inconclusive", "fail or warn (crs-simcheck)", default="fail")
     parser.addini("simcheck_record", "none, new or all (crs-simcheck)", default="none")
+    parser.addini("simcheck_github", "auto or off (crs-simcheck)", default="auto")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from crs_simcheck.report import TableRow, legible, summary_line, verdict_table, wrapped
+from crs_simcheck.report import WIDTH, TableRow, legible, summary_line, verdict_table, wrapped
 
 __all__ = ["PROPERTY", "encoding_of", "is_told", "write_summary"]
 
@@ -37,14 +37,18 @@ def write_summary(terminal: Any) -> None:
     rows = [TableRow.from_json(one["row"]) for one in told]
     width = max(80, min(terminal._tw.fullwidth, 120))
     table = verdict_table(rows, width=width, color=terminal._tw.hasmarkup)
-    lines = [*table.splitlines(), *_remarks(told), summary_line(row.outcome for row in rows)]
+    lines = [
+        *table.splitlines(),
+        *_remarks(told, min(width, WIDTH)),
+        summary_line(row.outcome for row in rows),
+    ]
     for simulator, ran, planned in _incomplete(told):
         lines.append(f"only {ran} of {planned} gates of '{simulator}' ran")
     for line in lines:
         terminal.write_line(legible(line, encoding_of(terminal)))
 
 
-def _remarks(told: list[dict[str, Any]]) -> Iterator[str]:
+def _remarks(told: list[dict[str, Any]], width: int) -> Iterator[str]:
     """Yield each remark once: all gates of a simulator carry them, for any may be left out."""
     missing: dict[str, None] = {}
     notes: dict[str, None] = {}
@@ -55,7 +59,7 @@ def _remarks(told: list[dict[str, Any]]) -> Iterator[str]:
         for note in one.get("notes", []):
             notes[f"note on '{simulator}': {note}"] = None
     for remark in (*missing, *notes):
-        yield from wrapped(remark).splitlines()
+        yield from wrapped(remark, width=width).splitlines()
 
 
 def _told(stats: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import inspect
 import os
 import re
+import shutil
 from pathlib import Path
 
 from crs_simcheck.cli import main
@@ -168,3 +169,30 @@ def test_the_page_of_metrics_is_the_registry():
     assert page.read_text(encoding="utf-8") == metrics_page(), (
         "write it anew: CRS_SIMCHECK_WRITE_DOCS=1 pytest tests/test_docs.py"
     )
+
+
+def test_the_page_of_reports_does_what_it_says(tmp_path, monkeypatch, capsys):
+    page = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    command = shown.splitlines()[-1].removeprefix("$ crs-simcheck ").split()
+    shutil.copytree(ROOT / "examples" / "movies", tmp_path / "movies")
+    monkeypatch.chdir(tmp_path / "movies")
+    assert main(command) == 1
+    assert "report: simcheck-report/index.html" in capsys.readouterr().out
+    files = set(re.findall(r"(?m)^\| `([a-z.]+)` \| [a-z ]+: ", page))
+    assert {path.name for path in Path("simcheck-report").iterdir()} == files
+    exec(compile(program, "reports.md", "exec"), {})
+    assert Path("again.html").read_bytes() == Path("simcheck-report/index.html").read_bytes()
+
+
+def test_the_page_of_reports_names_the_properties_of_junit():
+    from crs_simcheck.gate import GateSpec
+    from crs_simcheck.metrics import metric_named
+    from pytest_crs_simcheck.reporting import properties
+
+    page = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    gate = GateSpec("items_talk", metric_named("item_entropy"))
+    keys = ("value", "interval", "range", "verdict", "score", "seekers")
+    told = properties("s", gate, {**dict.fromkeys(keys, 1), "baseline": {"name": "b"}})
+    assert {name for name, _ in told} == set(re.findall(r"`(simcheck_(?!github)[a-z]+)`", page))

@@ -57,6 +57,8 @@ HEAVY = (
     "filelock",
     "gensim",
     "httpx",
+    "jinja2",
+    "matplotlib",
     "ollama",
     "scipy.stats",
     "sentence_transformers",

@@ -14,8 +14,19 @@ from crs_simcheck.records import TaskName
 if TYPE_CHECKING:
     from crs_simcheck.gate import GateSpec, Verdict
     from crs_simcheck.project import NotMeasured, SimulatorRun, SimulatorSettings
+    from crs_simcheck.report import Where
 
 __all__ = ["check"]
+
+
+def _checked(_context: click.Context, _option: click.Parameter, folder: str | None) -> Path | None:
+    """Return the folder of a report, checked before anything else is done."""
+    if folder is None:
+        return None
+    from crs_simcheck.report.files import check_folder
+
+    check_folder(Path(folder))
+    return Path(folder)
 
 
 @click.command()
@@ -41,6 +52,13 @@ __all__ = ["check"]
 )
 @click.option("--allow-not-people", is_flag=True, help="Take a baseline that is not of people.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the verdicts as JSON; - prints.")
+@click.option(
+    "--report",
+    "report_folder",
+    metavar="DIR",
+    callback=_checked,
+    help="Write index.html, report.json and summary.md there (the extra 'report').",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No words on what did not pass, only the table.")
 def check(
     answers: str,
@@ -59,6 +77,7 @@ def check(
     draws: int,
     allow_not_people: bool,
     json_file: str | None,
+    report_folder: Path | None,
     quiet: bool,
 ) -> int:
     """Hold recorded answers (or a group) against people, metric by metric.
@@ -94,6 +113,10 @@ def check(
         _print(run, verdicts, [(m.task, m.metric, m.reason) for m in missing], quiet)
     if json_file is not None:
         _write_json(run, settings, verdicts, missing, json_file)
+    if report_folder is not None:
+        page = _write_report(run, verdicts, report_folder, everything=not metrics)
+        if json_file != "-":
+            click.echo(f"report: {page}")
     return code_of(verdict.outcome for verdict in verdicts)
 
 
@@ -136,7 +159,6 @@ def _print(
 
     from crs_simcheck.report import (
         WIDTH,
-        Where,
         summary_line,
         table_row,
         verdict_table,
@@ -144,17 +166,7 @@ def _print(
         wrapped,
     )
 
-    settings = run.settings
-    where = Where(
-        settings.name,
-        settings.source,
-        settings.catalogue,
-        settings.profiles,
-        settings.baselines,
-        is_group=settings.group is not None,
-        flags=_flags(settings),
-        instruments=settings.instruments,
-    )
+    settings, where = run.settings, _where(run)
     if run.broken:
         click.echo(f"{len(run.broken):,} broken rows were left out; the first: {run.broken[0]}")
     rows = [table_row(settings.name, verdict) for verdict in verdicts]
@@ -169,6 +181,22 @@ def _print(
         for verdict in verdicts:
             if verdict.outcome != "within":
                 click.echo("\n" + verdict_words(verdict, where))
+
+
+def _where(run: SimulatorRun) -> Where:
+    from crs_simcheck.report import Where
+
+    settings = run.settings
+    return Where(
+        settings.name,
+        settings.source,
+        settings.catalogue,
+        settings.profiles,
+        settings.baselines,
+        is_group=settings.group is not None,
+        flags=_flags(settings),
+        instruments=settings.instruments,
+    )
 
 
 def _flags(settings: SimulatorSettings) -> tuple[str, ...]:
@@ -211,3 +239,19 @@ def _write_json(
         Path(file).write_text(text + "\n", encoding="utf-8", errors="replace")
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", path=file) from error
+
+
+def _write_report(
+    run: SimulatorRun, verdicts: list[Verdict], folder: Path, *, everything: bool
+) -> Path:
+    from importlib.metadata import version
+
+    from crs_simcheck.project.reporting import Reporter
+    from crs_simcheck.report.document import assemble
+    from crs_simcheck.report.files import write_report
+
+    reporter, where = Reporter(not_measured=everything), _where(run)
+    parts = [reporter.of_gate(run, v, where, (0, place)) for place, v in enumerate(verdicts)]
+    for part in parts:
+        part["gates"] = len(parts)  # those that were asked for are all there are
+    return write_report(assemble(parts, version("crs-simcheck")), folder)

@@ -334,6 +334,7 @@ class Comparison:
             sigma1=found.sigma1,
             share_below=below,
             n_draws=self.settings.n_draws,
+            drawn=drawn,
         )
 
 

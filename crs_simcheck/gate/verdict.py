@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from crs_simcheck.gate.evidence import Evidence
 from crs_simcheck.gate.spec import GateSpec
-from crs_simcheck.stats import ConfidenceInterval, Outcome, Range
+from crs_simcheck.stats import ConfidenceInterval, FloatArray, Outcome, Range
 
 __all__ = ["People", "Verdict"]
 
@@ -33,6 +33,8 @@ class People:
         that size exists.
     n_draws:
         How many were drawn.
+    drawn:
+        (n_draws,) value of each, for plots; it is no part of what two verdicts are compared by.
     """
 
     name: str
@@ -43,6 +45,7 @@ class People:
     sigma1: float
     share_below: float | None
     n_draws: int
+    drawn: FloatArray | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

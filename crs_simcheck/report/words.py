@@ -21,6 +21,7 @@ __all__ = [
     "answers_file",
     "describe",
     "headline",
+    "interval_words",
     "range_words",
     "verdict_words",
     "wrapped",
@@ -152,11 +153,8 @@ def headline(verdict: Verdict, simulator: str) -> str:
         return f"{start}{outcome}: {verdict.reason}"
     if verdict.outcome == "drifted":
         outcome += " (too high)" if verdict.too_high else " (too low)"
-    interval = ""
-    if verdict.interval is not None:
-        low, high = _BOUNDS.get(metric.unit, (-math.inf, math.inf))
-        ends = (max(verdict.interval.low, low), min(verdict.interval.high, high))
-        interval = " [" + ", ".join(amount(metric, end, unit=False) for end in ends) + "]"
+    interval = interval_words(verdict)
+    interval = interval and f" [{interval}]"
     if metric.unit == "":
         # The unit goes behind the interval: 4.1 [3.0, 5.5] %.
         value = f"{amount(metric, verdict.value, unit=False)}{interval} %"
@@ -164,6 +162,16 @@ def headline(verdict: Verdict, simulator: str) -> str:
         value = f"{amount(metric, verdict.value)}{interval}"
     score = "" if verdict.score is None else f", score {verdict.score:.1f}/10"
     return f"{start}{value}; {range_words(verdict)}. {outcome}{score}"
+
+
+def interval_words(verdict: Verdict, between: str = ", ") -> str:
+    """Return both ends of the interval, as far as values can lie; empty where there is none."""
+    if verdict.interval is None:
+        return ""
+    metric = verdict.gate.metric
+    low, high = _BOUNDS.get(metric.unit, (-math.inf, math.inf))
+    ends = (max(verdict.interval.low, low), min(verdict.interval.high, high))
+    return between.join(amount(metric, end, unit=False) for end in ends)
 
 
 def describe(verdict: Verdict) -> Iterator[str]:
@@ -207,14 +215,14 @@ def _command_lines(start: str, pieces: tuple[str, ...]) -> Iterator[str]:
     yield line
 
 
-def wrapped(sentence: str, indent: str = "") -> str:
-    """Return a sentence at most :data:`WIDTH` columns wide, further lines indented by two more.
+def wrapped(sentence: str, indent: str = "", width: int = WIDTH) -> str:
+    """Return a sentence at most ``width`` columns wide, further lines indented by two more.
 
     Titles and names are data of others: what would steer a terminal is shown, not obeyed.
     """
     lines = textwrap.wrap(
         printable(sentence),
-        WIDTH,
+        width,
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_on_hyphens=False,

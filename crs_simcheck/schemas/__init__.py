@@ -16,6 +16,7 @@ SCHEMAS: tuple[str, ...] = (
     "group",
     "matrix",
     "profile",
+    "report",
     "response",
     "simcheck",
 )
