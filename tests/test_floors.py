@@ -56,6 +56,7 @@ HEAVY = (
     "distributed",
     "filelock",
     "gensim",
+    "gepa",
     "httpx",
     "ollama",
     "scipy.stats",
