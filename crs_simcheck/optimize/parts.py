@@ -11,7 +11,16 @@ from typing import Literal
 
 from crs_simcheck.errors import InputError
 
-__all__ = ["FOLDS", "Part", "batch_of", "cohorts_of", "folds_of", "part_of", "split"]
+__all__ = [
+    "FOLDS",
+    "Part",
+    "batch_of",
+    "cohorts_of",
+    "folds_of",
+    "most_in_cohorts",
+    "part_of",
+    "split",
+]
 
 Part = Literal["train", "validation", "test"]
 FOLDS = 10
@@ -60,8 +69,17 @@ def batch_of(train: Sequence[str], size: int, seed: int, which: int) -> list[str
 def cohorts_of(train: Sequence[str], size: int, seed: int) -> list[tuple[str, ...]]:
     """Return groups of so many seekers, none in two of them; one of fewer where there are fewer."""
     drawn = _drawn(train, seed, 0)
-    count = min(max(1, len(drawn) // size), _MOST_COHORTS)
+    count = _cohorts(len(drawn), size)
     return [tuple(sorted(drawn[k * size : (k + 1) * size])) for k in range(count)]
+
+
+def most_in_cohorts(train: int, size: int) -> int:
+    """Return how many seekers the cohorts of so many have together."""
+    return min(train, _cohorts(train, size) * size)
+
+
+def _cohorts(train: int, size: int) -> int:
+    return min(max(1, train // size), _MOST_COHORTS)
 
 
 def folds_of(seekers: Sequence[str]) -> list[frozenset[str]]:

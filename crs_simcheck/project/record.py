@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import date as calendar_date
 from functools import partial
@@ -104,6 +104,7 @@ def record(  # noqa: PLR0913 - all but the first have a default
     probe: int = PROBE,
     engine: Engine | None = None,
     progress: Callable[[int], Progress] | None = None,
+    go_on: Callable[[Planned], bool] | None = None,
     say: Callable[[str], object] | None = None,
     today: str | None = None,
 ) -> Recorded:
@@ -121,6 +122,8 @@ def record(  # noqa: PLR0913 - all but the first have a default
         Asks this one instead of the one that the settings name.
     progress:
         Number of requests → what is told of every answer.
+    go_on:
+        Whether to make a request, asked right before it; after the first No none is made.
     say:
         Is told what the user should know meanwhile.
 
@@ -137,8 +140,9 @@ def record(  # noqa: PLR0913 - all but the first have a default
         collected, rate = None, None
         if asked:
             told = None if progress is None else progress(len(asked))
+            made = asked if go_on is None else itertools.takewhile(go_on, asked)
             work = _collect(
-                partial(_answerer, run, engine), asked, recorder, today or _today(), probe, told
+                partial(_answerer, run, engine), made, recorder, today or _today(), probe, told
             )
             collected, rate = _timed(work)
         unused = run.unused(held)  # what was asked just now is asked for
@@ -180,7 +184,7 @@ def _timed(work: Coroutine[Any, Any, Collected]) -> tuple[Collected, float | Non
 
 async def _collect(
     fresh: Callable[[], Answerer],
-    asked: tuple[Planned, ...],
+    asked: Iterable[Planned],
     recorder: Recorder,
     today: str,
     probe: int,
