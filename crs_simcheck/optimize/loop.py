@@ -253,9 +253,7 @@ class Search:
         first: tuple[Evaluation, list[float]] | None = None
         for step, prompt in made:
             whole = self._measured(prompt, seekers)
-            each = [
-                self.evaluate(prompt, [s for s in seekers if s not in fold]).score for fold in folds
-            ]
+            each = [self.rescore(prompt, [s for s in seekers if s not in fold]) for fold in folds]
             if first is None:
                 first = whole, each
                 found.append(Candidate(step, prompt, whole))

@@ -39,7 +39,6 @@ from crs_simcheck.simulator import Progress
 __all__ = ["OptimizeRun"]
 
 _NO_LIMITS = Limits()
-_FOLD_DRAWS = 200  # a tenth of the seekers left out: only the score is looked at
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ class OptimizeRun:
 
     def rescore(self, prompt: Prompt, seekers: Sequence[str]) -> float:
         """Return the mean score with some of the seekers who were asked already."""
-        run = self._run_of(prompt, seekers, draws=_FOLD_DRAWS)
+        run = self._run_of(prompt, seekers)
         return Evaluation(tuple(map(run.verdict, self._gates_of(run)[0]))).score
 
     def _gates_of(self, run: SimulatorRun) -> tuple[list[GateSpec], list[GateSpec]]:
@@ -232,9 +231,7 @@ class OptimizeRun:
         write_prompt(with_provenance(found.best.prompt, told), path)
         return path
 
-    def _run_of(
-        self, prompt: Prompt, seekers: Sequence[str], draws: int | None = None
-    ) -> SimulatorRun:
+    def _run_of(self, prompt: Prompt, seekers: Sequence[str]) -> SimulatorRun:
         """Return a run of some seekers with a prompt; answers are kept in the folder."""
         live = self.settings.live
         assert live is not None
@@ -250,7 +247,6 @@ class OptimizeRun:
             replace(
                 self.settings,
                 only=frozenset(seekers),
-                draws=draws or self.settings.draws,
                 tasks=(self.task,),
                 judge=judge and replace(judge, record="new", kept_in=self.folder / "judgements"),
                 live=replace(

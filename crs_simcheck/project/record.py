@@ -116,31 +116,28 @@ def record(  # noqa: PLR0913 - all but the first have a default
         ``new`` asks what is not recorded, ``all`` everything once more; ``none`` only tidies up.
     prune:
         Remove recorded answers that nothing asks for.
-    limit:
-        Ask at most so many.
+    limit, go_on:
+        Ask at most so many; and none more once this, asked right before each, says No.
     engine:
         Asks this one instead of the one that the settings name.
     progress:
         Number of requests → what is told of every answer.
-    go_on:
-        Whether to make a request, asked right before it; after the first No none is made.
     say:
         Is told what the user should know meanwhile.
 
-    Raises :class:`EngineError` where nothing more can be asked (what was answered is kept), and
-    :class:`InputError` where the recording cannot be read or written.
+    Raises :class:`EngineError` where nothing more can be asked, :class:`InputError` where the
+    recording cannot be read or written; what was answered is kept.
     """
     if mode == "new" and not prune and (there := _complete(run)) is not None:
         return there  # nothing is written: the folder may be read-only
     with Recorder(run.folder, waiting=say) as recorder:
         held = recorder.held
-        before = _digests(run)
+        before, collected, rate = _digests(run), None, None
         wanted = run.planned if mode == "all" else run.missing(held).planned
         asked = () if mode == "none" else wanted[:limit]
-        collected, rate = None, None
         if asked:
-            told = None if progress is None else progress(len(asked))
-            made = asked if go_on is None else itertools.takewhile(go_on, asked)
+            told = progress and progress(len(asked))
+            made = itertools.takewhile(go_on or (lambda _one: True), asked)
             work = _collect(
                 partial(_answerer, run, engine), made, recorder, today or _today(), probe, told
             )

@@ -118,13 +118,6 @@ def test_a_dry_run_asks_nothing(cli, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow
-def test_a_budget_stops_the_run_and_a_larger_one_goes_on(cli):
-    code, _, err = cli("seeker", "--task", "items_talk", "--out", "run", "--max-calls", 10)
-    assert (code, "at most 10 are allowed" in err) == (3, True)
-    assert cli("seeker", "--task", "items_talk", "--out", "run", "--max-calls", 1000)[0] == 0
-
-
 @pytest.mark.parametrize(
     "arguments, said",
     [
