@@ -18,8 +18,8 @@ from crs_simcheck.optimize.criteria import CRITERIA_TEMPLATES, criteria_for, rea
 from crs_simcheck.optimize.direct import DirectEditor
 from crs_simcheck.optimize.evaluator import LlmEvaluator, Rated
 from crs_simcheck.optimize.feedback import Finding, feedback_text, findings, span_words
-from crs_simcheck.optimize.loop import Search
-from crs_simcheck.optimize.parts import most_in_cohorts, part_of
+from crs_simcheck.optimize.loop import Found, Search
+from crs_simcheck.optimize.parts import most_in_cohorts, part_of, split
 from crs_simcheck.optimize.results import (
     Candidate,
     Evaluate,
@@ -45,6 +45,7 @@ __all__ = [
     "Evaluate",
     "Evaluation",
     "Finding",
+    "Found",
     "GepaSearch",
     "LlmEvaluator",
     "LoopSettings",
@@ -65,4 +66,5 @@ __all__ = [
     "part_of",
     "read_criteria",
     "span_words",
+    "split",
 ]

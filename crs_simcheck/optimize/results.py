@@ -35,6 +35,7 @@ class Evaluation:
         One for each gate.
     guards:
         Of the other metrics that can be measured: they count where a prompt makes them drift.
+        They may be decided when they are first looked at.
     answers:
         The texts.
     material:
@@ -42,7 +43,7 @@ class Evaluation:
     """
 
     verdicts: tuple[Verdict, ...]
-    guards: tuple[Verdict, ...] = ()
+    guards: Sequence[Verdict] = ()
     answers: tuple[str, ...] = ()
     material: tuple[Mapping[str, object], ...] = ()
 

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date as calendar_date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from crs_simcheck.engines import Reply
 from crs_simcheck.errors import InputError, SettingsError
-from crs_simcheck.gate import GateSpec
+from crs_simcheck.gate import GateSpec, Verdict
 from crs_simcheck.metrics import metrics_of
 from crs_simcheck.optimize import (
     Checks,
@@ -132,13 +132,11 @@ class OptimizeRun:
             )
         if done is not None and done.answered < missing:
             self.budget.stop()
-        if missing:
-            run = self._run_of(prompt, seekers)
         specs, others = self._gates_of(run)
         texts = run.responses.by_task()[self.task] if run.responses is not None else ()
         return Evaluation(
             tuple(map(run.verdict, specs)),
-            tuple(map(run.verdict, others)),
+            _Guards(run, others),
             tuple(one.text for one in texts),
             tuple({**one.stimulus, "answer": one.text} for one in texts),
         )
@@ -258,6 +256,27 @@ class OptimizeRun:
                 ),
             )
         )
+
+
+class _Guards(Sequence[Verdict]):
+    """Verdicts of metrics that must not drift; steps do without them."""
+
+    def __init__(self, run: SimulatorRun, specs: Sequence[GateSpec]) -> None:
+        self._run, self._specs = run, specs
+
+    def __len__(self) -> int:
+        return len(self._specs)
+
+    @overload
+    def __getitem__(self, place: int) -> Verdict: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Verdict]: ...
+
+    def __getitem__(self, place: int | slice) -> Verdict | Sequence[Verdict]:
+        if isinstance(place, slice):
+            return [self._run.verdict(spec) for spec in self._specs[place]]
+        return self._run.verdict(self._specs[place])
 
 
 def _from(folder: Path, place: Path) -> str:
