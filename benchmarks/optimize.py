@@ -33,7 +33,7 @@ from crs_simcheck.project.optimize_engines import (  # noqa: E402
 )
 from crs_simcheck.project.optimizing import OptimizeRun  # noqa: E402
 
-__all__ = ["main"]
+__all__ = ["GATES", "main", "write_people"]
 
 LATENCY = 0.05
 SLOTS = 8
@@ -49,13 +49,15 @@ prompts  = "prompts"
 engine   = "ollama:{model}@{url}"
 profiles = "profiles.jsonl"
 slots    = {slots}
+"""
+GATES = """
 [simulator.seeker.gates.items_talk]
-item_entropy = {{}}
-item_bin_entropy = {{}}
-era_entropy = {{}}
-popularity_share = {{}}
-mean_log_rank = {{}}
-leakage_rate = {{ max = 0.15 }}
+item_entropy = {}
+item_bin_entropy = {}
+era_entropy = {}
+popularity_share = {}
+mean_log_rank = {}
+leakage_rate = { max = 0.15 }
 """
 
 
@@ -103,23 +105,30 @@ class Server:
         self._process.communicate(timeout=10)
 
 
-def project(folder: Path, url: str, seekers: int) -> None:
-    """Write a project: people made up, the prompt that ships, a server to ask."""
-    from crs_simcheck.prompts import default_prompts, write_prompt
-
+def write_people(folder: Path, seekers: int) -> None:
+    """Write profiles of people made up."""
     people = ROOT / "examples" / "prompts" / "made_up_people.py"
     rows = folder / "people.jsonl"
+    salt = folder / "salt"
+    salt.write_text("people made up: no secret", encoding="utf-8")  # the same ids each time
     subprocess.run([sys.executable, people, rows, str(seekers + 100)], check=True)
     build = [sys.executable, "-m", "crs_simcheck", "profiles", "build", rows, "--kind", "rows"]
     subprocess.run(
-        [*build, "-o", folder / "profiles.jsonl", "--seekers", str(seekers)],
+        [*build, "-o", folder / "profiles.jsonl", "--seekers", str(seekers), "--salt-file", salt],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.DEVNULL,
         check=True,
     )
+
+
+def project(folder: Path, url: str, seekers: int) -> None:
+    """Write a project: people made up, the prompt that ships, a server to ask."""
+    from crs_simcheck.prompts import default_prompts, write_prompt
+
+    write_people(folder, seekers)
     write_prompt(default_prompts()["items_talk"], folder / "prompts" / "items_talk.md")
-    text = SETTINGS.format(model=MODEL, url=url, slots=SLOTS)
+    text = SETTINGS.format(model=MODEL, url=url, slots=SLOTS) + GATES
     (folder / "simcheck.toml").write_text(text, encoding="utf-8")
 
 

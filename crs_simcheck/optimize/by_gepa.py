@@ -15,13 +15,14 @@ from typing import Any, ParamSpec, TypeVar
 
 from crs_simcheck.errors import InputError
 from crs_simcheck.optimize.loop import Found, Look, Search
-from crs_simcheck.optimize.parts import cohorts_of
+from crs_simcheck.optimize.parts import MOST_COHORTS, cohorts_of
 from crs_simcheck.prompts import EDITABLE, Prompt
 
 __all__ = ["GepaSearch", "undominated"]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+_PROMPTS = 4  # as many at least are to be tried on every cohort
 _Texts = dict[str, str]
 _Cohort = tuple[str, ...]
 
@@ -44,7 +45,11 @@ class GepaSearch(Search):
             Where GEPA is not installed.
         """
         parts = _load()
-        cohorts = cohorts_of(train, self.settings.batch, self.settings.seed)
+        settings = self.settings
+        most = MOST_COHORTS
+        if settings.most_asked is not None:  # so that something is left for rewrites
+            most = settings.most_asked // (_PROMPTS * settings.batch)
+        cohorts = cohorts_of(train, settings.batch, settings.seed, most)
         found = Found([(0, prompt)])
         if not self.affords(found, found.new(prompt, [s for one in cohorts for s in one])):
             return found
@@ -61,7 +66,7 @@ class GepaSearch(Search):
                 stop_callbacks=[adapter.ended],
                 logger=_Silent(),
                 track_best_outputs=False,
-                seed=self.settings.seed,
+                seed=settings.seed,
             )
         except _HaltError as halt:
             raise halt.reason from None

@@ -13,6 +13,7 @@ from crs_simcheck.errors import InputError
 
 __all__ = [
     "FOLDS",
+    "MOST_COHORTS",
     "Part",
     "batch_of",
     "cohorts_of",
@@ -27,7 +28,7 @@ FOLDS = 10
 """Groups of seekers, each of which is left out once, to see how sure a difference is."""
 
 _SHARES = (0.4, 0.7)  # train below, test from the second on
-_MOST_COHORTS = 4
+MOST_COHORTS = 4
 
 
 def part_of(seeker: str, seed: int = 0) -> Part:
@@ -66,10 +67,12 @@ def batch_of(train: Sequence[str], size: int, seed: int, which: int) -> list[str
     return sorted(_drawn(train, seed, which)[:size])
 
 
-def cohorts_of(train: Sequence[str], size: int, seed: int) -> list[tuple[str, ...]]:
+def cohorts_of(
+    train: Sequence[str], size: int, seed: int, most: int = MOST_COHORTS
+) -> list[tuple[str, ...]]:
     """Return groups of so many seekers, none in two of them; one of fewer where there are fewer."""
     drawn = _drawn(train, seed, 0)
-    count = _cohorts(len(drawn), size)
+    count = min(_cohorts(len(drawn), size), max(1, most))
     return [tuple(sorted(drawn[k * size : (k + 1) * size])) for k in range(count)]
 
 
@@ -79,7 +82,7 @@ def most_in_cohorts(train: int, size: int) -> int:
 
 
 def _cohorts(train: int, size: int) -> int:
-    return min(max(1, train // size), _MOST_COHORTS)
+    return min(max(1, train // size), MOST_COHORTS)
 
 
 def folds_of(seekers: Sequence[str]) -> list[frozenset[str]]:
