@@ -90,6 +90,8 @@ def optimize(
     from crs_simcheck.project.optimize_budget import Limits
     from crs_simcheck.project.optimizing import OptimizeRun
 
+    if how["fixed"] and how["optimizer"] == "gepa":
+        raise click.UsageError("GEPA's cohorts are the same in each step; leave --fixed-batch out")
     settings, chosen = _found(prompt, task, config)
     limits = Limits(how["max_calls"], how["max_tokens"], how["max_minutes"])
     loop = LoopSettings(
@@ -145,7 +147,7 @@ def _run(
     _print(found, run.settings, about)
     click.echo(f"written to {shown_path(folder / 'report.md')}")
     if found.best is not None and write:
-        click.echo(f"written to {shown_path(run.write(found, about['editor']))}")
+        click.echo(f"written to {shown_path(run.write(found, helping.by(about['editor'])))}")
     return DRIFTED if found.best is None else FINE
 
 

@@ -6,7 +6,7 @@ them was made for, and the result is the best of them, or none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -119,7 +119,7 @@ class Search:
     tell: Callable[[str, object], object] = lambda _what, _about: None
     rate: Rate | None = None
 
-    def run(self, prompt: Prompt, seekers: Sequence[str]) -> Optimized:
+    def run(self, prompt: Prompt, seekers: Iterable[str]) -> Optimized:
         """Return the best prompt that rewriting leads to, or none; see :class:`Optimizer`.
 
         Raises

@@ -66,6 +66,10 @@ class HelperSettings:
     max_edit_tokens: int | None = None
     templates: str | None = None
 
+    def by(self, editor: str) -> str:
+        """Return who made a prompt, for its front matter."""
+        return f"gepa, {editor}" if self.optimizer == "gepa" else editor
+
     @property
     def about(self) -> dict[str, str]:
         """What a run is made of; whatever differs makes it another run."""
@@ -97,6 +101,7 @@ def helpers(run: OptimizeRun, how: HelperSettings) -> Iterator[Helpers]:
     own = "" if live is None else live.engine
     usual = "direct" if how.optimizer == "gepa" else "textgrad"
     chosen = how.editor or ("rules" if own == "embedded" else usual)
+    _check_used(how, chosen)
     if chosen == "rules":
         if how.evaluator == "llm":
             raise SettingsError(
@@ -126,6 +131,21 @@ def helpers(run: OptimizeRun, how: HelperSettings) -> Iterator[Helpers]:
             LlmEvaluator(calls) if rated else None,
             f"llm ({rater.name})" if rated else "numeric",
         )
+
+
+def _check_used(how: HelperSettings, editor: str) -> None:
+    """Refuse what would be passed over."""
+    if how.rater is not None and how.evaluator != "llm":
+        raise SettingsError(
+            "found a rater, and nobody asks it", field="--rater", fix="give --evaluator llm as well"
+        )
+    for name in ("backward", "rewriter", "max_edits", "max_edit_tokens"):
+        if editor == "rules" and getattr(how, name) is not None:
+            raise SettingsError(
+                "the editor by rule asks nobody",
+                field=f"--{name.replace('_', '-')}",
+                fix="take it out, or take --editor direct or textgrad",
+            )
 
 
 def _spec(option: str, name: str) -> EngineSpec:

@@ -127,6 +127,13 @@ def test_a_dry_run_asks_nothing(cli, tmp_path):
         (["elsewhere/items_talk.md"], "no simulator has the prompt"),
         (["seeker", "--task", "bin_pref"], "no prompt for bin_pref"),
         (["seeker", "--task", "items_talk", "--editor", "direct"], "rewrites nothing"),
+        (["seeker", "--task", "items_talk", "--backward", "ollama:m"], "asks nobody"),
+        (["seeker", "--task", "items_talk", "--max-edits", "3"], "field '--max-edits'"),
+        (["seeker", "--task", "items_talk", "--rater", "ollama:m"], "give --evaluator llm"),
+        (
+            ["seeker", "--task", "items_talk", "--optimizer", "gepa", "--fixed-batch"],
+            "leave --fixed-batch out",
+        ),
     ],
 )
 def test_what_cannot_be_optimized_says_why(cli, arguments, said):

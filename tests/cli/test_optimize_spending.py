@@ -185,6 +185,11 @@ def test_gepa_from_the_command_line(cli, tmp_path):
     assert files_of(tmp_path / "run") == first
     code, _, err = cli(*COMMAND, "--batch", 20)
     assert (code, "optimizer differs" in err) == (3, True)
+    few = (*COMMAND[:-1], "few", "--optimizer", "gepa", "--batch", 20, "--write")
+    code, out, _ = cli(*few, "--max-calls", 30)
+    assert (code, "at most 30 requests" in out) == (2, True)
+    assert cli(*few)[0] == 0
+    assert "optimized: by gepa, rules on " in (tmp_path / "prompts" / "items_talk.md").read_text()
 
 
 def test_without_a_terminal_lines_are_plain(cli, monkeypatch):

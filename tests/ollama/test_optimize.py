@@ -17,9 +17,7 @@ pytestmark = [pytest.mark.ollama, pytest.mark.timeout(300)]
 PEOPLE = Path(__file__).resolve().parents[2] / "examples" / "prompts" / "profiles.jsonl"
 
 
-@pytest.mark.parametrize(
-    "editor", ["direct", pytest.param("textgrad", marks=pytest.mark.optimize)]
-)
+@pytest.mark.parametrize("editor", ["direct", pytest.param("textgrad", marks=pytest.mark.optimize)])
 def test_noise_leads_to_no_better_prompt_and_a_second_run_asks_nothing(
     new_server, tmp_path, monkeypatch, capsys, editor
 ):
