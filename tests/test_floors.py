@@ -56,6 +56,7 @@ HEAVY = (
     "distributed",
     "filelock",
     "gensim",
+    "gepa",
     "httpx",
     "jinja2",
     "matplotlib",

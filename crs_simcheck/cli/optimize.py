@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crs_simcheck.cli.exits import DRIFTED, FINE
+from crs_simcheck.cli.exits import DRIFTED, FINE, UNDECIDED
 from crs_simcheck.cli.options import task_option
 
 if TYPE_CHECKING:
-    from crs_simcheck.optimize import Editor, Optimized
+    from crs_simcheck.optimize import LoopSettings, Optimized
     from crs_simcheck.project import SimulatorSettings
+    from crs_simcheck.project.optimizing import OptimizeRun
     from crs_simcheck.records import TaskName
 
 __all__ = ["optimize"]
@@ -25,6 +26,13 @@ __all__ = ["optimize"]
 @click.argument("prompt", metavar="PROMPT.md|SIMULATOR")
 @task_option(help="Of a simulator: the task whose prompt is rewritten.")
 @click.option("--config", metavar="FILE", help="Settings (default: simcheck.toml in this folder).")
+@click.option(
+    "--optimizer",
+    type=click.Choice(["loop", "gepa"]),
+    default="loop",
+    show_default=True,
+    help="One prompt after the other, or GEPA: those that are best at any metric.",
+)
 @click.option("--steps", type=click.IntRange(1, 100), default=3, show_default=True, metavar="T")
 @click.option("--batch", type=click.IntRange(1), default=100, show_default=True, metavar="B")
 @click.option("--fixed-batch", "fixed", is_flag=True, help="Look at the same seekers in each step.")
@@ -32,18 +40,26 @@ __all__ = ["optimize"]
 @click.option("--most-tokens", type=click.IntRange(1), default=2048, show_default=True)
 @click.option("--trade-off", multiple=True, metavar="METRIC", help="May leave its range.")
 @click.option(
-    "--max-calls", type=click.IntRange(1), help="Most requests of the simulator's engine."
-)
-@click.option(
     "--editor",
     type=click.Choice(["textgrad", "direct", "rules"]),
     help="Who rewrites: TextGrad, our own two requests, or a rule for the embedded engine "
-    "(default: textgrad, or rules where the engine is embedded).",
+    "(default: textgrad, direct with GEPA, or rules where the engine is embedded).",
 )
 @click.option("--backward", metavar="ENGINE", help="Says what to improve (default: the engine).")
 @click.option("--rewriter", metavar="ENGINE", help="Writes sections anew (default: the same).")
+@click.option(
+    "--evaluator",
+    type=click.Choice(["numeric", "llm"]),
+    default="numeric",
+    show_default=True,
+    help="Go by measured scores, or by the number that a model gives.",
+)
+@click.option("--rater", metavar="ENGINE", help="Gives that number (default: --backward).")
 @click.option("--templates", metavar="DIR", help="Your criteria for each task (TASK.md).")
-@click.option("--max-edits", type=click.IntRange(1), help="Most requests of the editor.")
+@click.option("--max-calls", type=click.IntRange(1), help="Most requests of the simulator.")
+@click.option("--max-tokens", type=click.IntRange(1), help="Most tokens of all engines.")
+@click.option("--max-minutes", type=click.FloatRange(0, min_open=True), help="Of this command.")
+@click.option("--max-edits", type=click.IntRange(1), help="Most requests of editor and rater.")
 @click.option("--max-edit-tokens", type=click.IntRange(1), help="Most tokens of these.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Of the run.")
 @click.option("--write", is_flag=True, help="Put the new prompt in the place of the old one.")
@@ -53,7 +69,6 @@ def optimize(
     task: TaskName | None,
     config: str | None,
     out: Path | None,
-    max_calls: int | None,
     most_tokens: int,
     write: bool,
     dry_run: bool,
@@ -64,56 +79,89 @@ def optimize(
     The prompt's simulator is asked, measured against people, and its figures turned into feedback;
     an editor rewrites the sections; and so on, T times. Seekers are split by hash: 40 % to tune
     on, 30 % to choose by, 30 % for the report. The result is the best prompt on those to choose
-    by, compared seeker by seeker with the old one, or none: exit code 1.
+    by, compared seeker by seeker with the old one, or none: exit code 1. Exit code 2: what may be
+    spent is spent, and nothing is decided.
 
     Everything is kept in a folder (default: optimized/SIMULATOR/TASK-HASH, after the prompt). The
     same command goes on where a run was cut off, and asks nothing twice.
     """
-    from crs_simcheck.errors import shown_path
-    from crs_simcheck.optimize import LoopSettings, Search, criteria_for
-    from crs_simcheck.project.optimize_files import begin, write_result
+    from crs_simcheck.cli.optimize_view import watching
+    from crs_simcheck.optimize import LoopSettings
+    from crs_simcheck.project.optimize_budget import Limits
     from crs_simcheck.project.optimizing import OptimizeRun
 
+    if how["fixed"] and how["optimizer"] == "gepa":
+        raise click.UsageError("GEPA's cohorts are the same in each step; leave --fixed-batch out")
     settings, chosen = _found(prompt, task, config)
-    run = OptimizeRun(settings, chosen, out, most_calls=max_calls)
-    folder = run.folder
+    limits = Limits(how["max_calls"], how["max_tokens"], how["max_minutes"])
     loop = LoopSettings(
         **{key: how[key] for key in ("steps", "batch", "fixed", "seed", "trade_off")},
         least_seekers=settings.least_seekers,
     )
+    run = OptimizeRun(settings, chosen, out, limits)
     if dry_run:
-        click.echo(f"{settings.name} {chosen}: at most {run.most_requests(loop):,} requests")
+        most = run.most_requests(loop, gepa=how["optimizer"] == "gepa")
+        click.echo(f"{settings.name} {chosen}: at most {most:,} requests")
         return FINE
-    with _editor(settings, folder, how) as editor:
-        about = {"simulator": settings.name, "task": chosen, "editor": editor.name}
-        if begin(folder, {**about, **run.about(loop), "most_tokens": most_tokens}):
-            click.echo(f"going on with the run in {shown_path(folder)}")
-        search = Search(
-            chosen,
-            run.evaluate,
-            run.rescore,
-            editor,
-            partial(criteria_for, chosen, folder=how["templates"]),
-            run.checks(most_tokens),
-            loop,
-            partial(_tell, folder),
-        )
-        found = search.run(run.prompt, run.seekers)
-    write_result(folder, found, run.prompt)
-    _print(found, settings, editor.name)
+    with watching(run, loop, gepa=how["optimizer"] == "gepa") as (watched, tell):
+        return _run(watched, loop, most_tokens, how, write, tell)
+
+
+def _run(
+    run: OptimizeRun,
+    loop: LoopSettings,
+    most_tokens: int,
+    how: Mapping[str, Any],
+    write: bool,
+    tell: Callable[[str, Any], object],
+) -> int:
+    """Search, and print what came of it; say how to go on where it is cut off."""
+    from crs_simcheck.errors import shown_path
+    from crs_simcheck.optimize import BudgetError
+    from crs_simcheck.project.optimize_engines import HelperSettings, helpers, search_of
+    from crs_simcheck.project.optimize_files import begin, write_result
+
+    helping = HelperSettings(**{one.name: how[one.name] for one in fields(HelperSettings)})
+    folder = run.folder
+    try:
+        with helpers(run, helping) as help_:
+            about = {**helping.about, "editor": help_.editor.name, "evaluator": help_.evaluator}
+            if begin(folder, {**run.about(loop), **about, "most_tokens": most_tokens}):
+                click.echo(f"going on with the run in {shown_path(folder)}")
+            search = search_of(run, help_, helping, loop, most_tokens)
+            search = replace(search, tell=partial(_tell, folder, tell))
+            found = search.run(run.prompt, run.seekers)
+            about["spent"] = str(run.budget.spent)
+    except BudgetError as error:
+        click.echo(f"stopped: {error}")
+        click.echo(f"all of it is kept in {shown_path(folder)}; the same command with more goes on")
+        return UNDECIDED
+    except KeyboardInterrupt:
+        if folder.is_dir():
+            click.echo(
+                f"what was answered is kept in {shown_path(folder)}; the same command goes on",
+                err=True,
+            )
+        raise
+    write_result(folder, found, run.prompt, about)
+    _print(found, run.settings, about)
     click.echo(f"written to {shown_path(folder / 'report.md')}")
     if found.best is not None and write:
-        click.echo(f"written to {shown_path(run.write(found, editor.name))}")
+        click.echo(f"written to {shown_path(run.write(found, helping.by(about['editor'])))}")
     return DRIFTED if found.best is None else FINE
 
 
-def _tell(folder: Path, what: str, of: Any) -> None:
+def _tell(folder: Path, tell: Callable[[str, Any], object], what: str, of: Any) -> None:
     """Print, and write down, what has been done."""
     from crs_simcheck.project.optimize_files import write_step
 
+    tell(what, of)
     if what == "step":
         write_step(folder, of)
-        click.echo(f"step {of.number}: score {of.evaluation.score:.2f} of 10 on {len(of.seekers)}")
+        rated = "" if of.rated is None else f"; {of.rated.sentence}"
+        click.echo(
+            f"step {of.number}: score {of.evaluation.score:.2f} of 10 on {len(of.seekers)}{rated}"
+        )
         for section, problem in of.refused.items():
             click.echo(f"  {section} stays as it is: {problem}")
     elif what == "candidate":
@@ -155,37 +203,7 @@ def _found(
     raise UnknownNameError("simulator", prompt, simulators)
 
 
-@contextmanager
-def _editor(settings: SimulatorSettings, folder: Path, how: Mapping[str, Any]) -> Iterator[Editor]:
-    """Give who rewrites sections; what they say is kept in the run's folder."""
-    from crs_simcheck.engines.named import open_engine, parse_engine
-    from crs_simcheck.errors import SettingsError
-    from crs_simcheck.optimize import DirectEditor, RecordedCalls, RuleEditor, TextGradEditor
-
-    own = "" if settings.live is None else settings.live.engine
-    chosen = how["editor"] or ("rules" if own == "embedded" else "textgrad")
-    if chosen == "rules":
-        yield RuleEditor()
-        return
-    specs = {name: parse_engine(how[name] or own) for name in ("backward", "rewriter")}
-    if how["rewriter"] is None:
-        specs["rewriter"] = specs["backward"]
-    for name, spec in specs.items():
-        if spec.kind == "embedded":
-            raise SettingsError(
-                "the embedded engine plays seekers and rewrites nothing",
-                field=f"--{name}",
-                fix="name an engine (ollama:MODEL), or take --editor rules",
-            )
-    backward = open_engine(specs["backward"])
-    same = specs["rewriter"] == specs["backward"]
-    rewriter = backward if same else open_engine(specs["rewriter"])
-    most = {"max_calls": how["max_edits"], "max_tokens": how["max_edit_tokens"]}
-    with RecordedCalls(folder, backward, rewriter, **most) as calls:
-        yield TextGradEditor(calls) if chosen == "textgrad" else DirectEditor(calls)
-
-
-def _print(found: Optimized, settings: SimulatorSettings, editor: str) -> None:
+def _print(found: Optimized, settings: SimulatorSettings, about: Mapping[str, str]) -> None:
     """Print the verdicts before and after, on the seekers that served nothing else."""
     after = {} if found.after is None else {v.gate.metric.name: v for v in found.after.verdicts}
     click.echo(f"\non {found.before.verdicts[0].n_seekers} test seekers:")
@@ -197,7 +215,10 @@ def _print(found: Optimized, settings: SimulatorSettings, editor: str) -> None:
     click.echo(
         "no better prompt" if found.best is None else f"better: after step {found.best.step}"
     )
-    if editor == "rules":
+    click.echo(f"spent: {about['spent']}")
+    if about["evaluator"] != "numeric":
+        click.echo(f"evaluator: {about['evaluator']}; which prompt is better, the gates say")
+    if about["editor"] == "rules":
         click.echo("editor by rule: no LLM")
     if settings.live is not None and settings.live.engine == "embedded":
         click.echo("embedded engine: no LLM")

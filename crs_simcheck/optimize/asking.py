@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +29,7 @@ from crs_simcheck.prompts import tokens_upper_bound
 from crs_simcheck.recordings import request_key, seed_of
 from crs_simcheck.records import Message
 
-__all__ = ["CALLS_FILE", "BudgetError", "RecordedCalls", "Role", "Said"]
+__all__ = ["CALLS_FILE", "BudgetError", "RecordedCalls", "Role", "Said", "most_tokens_of"]
 
 CALLS_FILE = "calls.jsonl"
 
@@ -85,6 +85,9 @@ class RecordedCalls:
     max_calls, max_tokens:
         How many requests may be recorded in this folder, and of how many tokens, prompts included.
         A request that could exceed them is not made.
+    before:
+        Is told of each request, before it is made, how many tokens it may take; raises
+        :class:`BudgetError` where it may not be made.
 
     Attributes
     ----------
@@ -107,6 +110,7 @@ class RecordedCalls:
         options: Options | None = None,
         max_calls: int | None = None,
         max_tokens: int | None = None,
+        before: Callable[[int], object] | None = None,
     ) -> None:
         self.folder = Path(folder)
         first = backward if backward is not None else optimizer
@@ -121,6 +125,7 @@ class RecordedCalls:
         self.options = options or Options(temperature=0.0, num_ctx=8192, num_predict=2048)
         self.max_calls = max_calls
         self.max_tokens = max_tokens
+        self.before = before
         self.asked = 0
         self._runner: asyncio.Runner | None = None
         self._file = CallFile(self.folder / CALLS_FILE)
@@ -255,16 +260,23 @@ class RecordedCalls:
                 f"{self.calls:,} calls were made, and at most {self.max_calls:,} are allowed; "
                 "the same command with more of them goes on from here"
             )
-        if self.max_tokens is None:
+        if self.max_tokens is None and self.before is None:
             return
-        most = sum(tokens_upper_bound(m.content) for m in request.messages)
-        most += request.options.num_predict
-        if self.tokens + most > self.max_tokens:
+        most = most_tokens_of(request)
+        if self.before is not None:
+            self.before(most)
+        if self.max_tokens is not None and self.tokens + most > self.max_tokens:
             raise BudgetError(
                 f"{self.tokens:,} tokens were used and the next call may take {most:,}; at most "
                 f"{self.max_tokens:,} are allowed; the same command with more of them goes on "
                 "from here"
             )
+
+
+def most_tokens_of(request: Request) -> int:
+    """Return how many tokens a request and its answer may have, by an upper estimate."""
+    prompt = sum(tokens_upper_bound(message.content) for message in request.messages)
+    return prompt + request.options.num_predict
 
 
 def _check_no_loop() -> None:

@@ -6,184 +6,83 @@ them was made for, and the result is the best of them, or none.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from crs_simcheck.errors import InputError
 from crs_simcheck.gate import Verdict
 from crs_simcheck.optimize.base import Edit, Editor, EditRequest
 from crs_simcheck.optimize.checks import Checks
-from crs_simcheck.optimize.feedback import feedback_text, findings
+from crs_simcheck.optimize.evaluator import Rated
+from crs_simcheck.optimize.feedback import Finding, feedback_text, findings
+from crs_simcheck.optimize.parts import batch_of, folds_of, split
+from crs_simcheck.optimize.results import (
+    Candidate,
+    Evaluate,
+    Evaluation,
+    LoopSettings,
+    Optimized,
+    Rate,
+    Rescore,
+    Step,
+)
 from crs_simcheck.prompts import EDITABLE, Prompt
 from crs_simcheck.records import TaskName
 from crs_simcheck.stats import t_quantile
 
-__all__ = [
-    "FOLDS",
-    "Candidate",
-    "Evaluate",
-    "Evaluation",
-    "LoopSettings",
-    "Optimized",
-    "Part",
-    "Search",
-    "Step",
-    "part_of",
-]
+__all__ = ["Found", "Look", "Search"]
 
-Part = Literal["train", "validation", "test"]
-FOLDS = 10
-"""Groups of seekers, each of which is left out once, to see how sure a difference is."""
-
-_SHARES = (0.4, 0.7)  # train below, test from the second on
+_USUAL = LoopSettings()
 _ATTEMPTS = 3  # to get a section that can be taken
 
 
-def part_of(seeker: str, seed: int = 0) -> Part:
-    """Return whether a seeker is there to tune prompts on, to choose by, or for the report.
-
-    By a hash of the id: 40, 30 and 30 %, whoever else there is.
-    """
-    digest = hashlib.sha256(f"{seed} part {seeker}".encode("utf-8", "surrogatepass")).digest()
-    place = int.from_bytes(digest[:8], "big") / 2**64
-    if place < _SHARES[0]:
-        return "train"
-    return "validation" if place < _SHARES[1] else "test"
-
-
 @dataclass(frozen=True)
-class Evaluation:
-    """What a prompt's simulator came to.
+class Look:
+    """What a step goes by: the numeric scores, or the number that a model gave.
 
     Parameters
     ----------
-    verdicts:
-        One for each gate.
-    guards:
-        Of the other metrics that can be measured: they count where a prompt makes them drift.
-    answers:
-        Some of the texts.
+    feedback:
+        What an editor is told.
+    off:
+        Whether there is anything to be changed.
+    done:
+        Whether nothing is left to be changed.
+    score, objectives:
+        At most 10, in all and of each thing that counts; see :attr:`Evaluation.nearness`.
     """
 
-    verdicts: tuple[Verdict, ...]
-    guards: tuple[Verdict, ...] = ()
-    answers: tuple[str, ...] = ()
-
-    @property
-    def scores(self) -> Mapping[str, float]:
-        """Metric → score, 1 to 10, of what could be measured."""
-        return {v.gate.metric.name: v.score for v in self.verdicts if v.score is not None}
-
-    @property
-    def score(self) -> float:
-        """The mean score; 1 where nothing could be measured."""
-        scores = list(self.scores.values())
-        return sum(scores) / len(scores) if scores else 1.0
-
-    @property
-    def done(self) -> bool:
-        """Whether every gate is within."""
-        return all(v.outcome == "within" for v in self.verdicts)
-
-    def outcome_of(self, metric: str) -> str | None:
-        """Return the verdict of a metric."""
-        each = (*self.verdicts, *self.guards)
-        return next((v.outcome for v in each if v.gate.metric.name == metric), None)
-
-
-class Evaluate(Protocol):
-    """Asks the simulator of a prompt, and measures it."""
-
-    def __call__(self, prompt: Prompt, seekers: Sequence[str]) -> Evaluation:
-        """Return what it came to with these seekers."""
-
-
-Rescore = Callable[[Prompt, Sequence[str]], float]
-
-
-@dataclass(frozen=True, slots=True)
-class LoopSettings:
-    """How the loop goes.
-
-    Parameters
-    ----------
-    steps:
-        T: how often the prompt is rewritten.
-    batch:
-        B: how many of the training seekers each step looks at.
-    fixed:
-        Whether each step looks at the same ones.
-    trade_off:
-        Metrics that may leave their range.
-    least_seekers:
-        Fewer in one of the three parts say nothing.
-    """
-
-    steps: int = 3
-    batch: int = 100
-    fixed: bool = False
-    seed: int = 0
-    trade_off: tuple[str, ...] = ()
-    least_seekers: int = 20
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step: what was measured, what was said of it, and which sections were rewritten.
-
-    ``refused`` holds section → why its rewrites were not taken.
-    """
-
-    number: int
     prompt: Prompt
     seekers: tuple[str, ...]
     evaluation: Evaluation
     feedback: str
-    gradients: Mapping[str, str]
-    refused: Mapping[str, str]
-    calls: int
+    off: bool
+    done: bool
+    score: float
+    objectives: Mapping[str, float]
+    rated: Rated | None = None
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A prompt on the validation seekers, against the one that the loop began with.
+@dataclass
+class Found:
+    """What a search comes across. Not frozen: it grows.
 
-    Parameters
-    ----------
-    step:
-        After which step it came to be; 0 for the one at the beginning.
-    gain, low:
-        Mean score above that of the beginning, and the lower end of its 90 % interval.
-    leaves:
-        Metrics that were not ``drifted`` at the beginning and are now.
+    ``made`` holds each prompt with the step that it came from, the first one with 0; ``asked`` the
+    pairs of a prompt and a seeker who was asked with it.
     """
 
-    step: int
-    prompt: Prompt
-    evaluation: Evaluation
-    gain: float = 0.0
-    low: float = 0.0
-    leaves: tuple[str, ...] = ()
+    made: list[tuple[int, Prompt]]
+    steps: list[Step] = field(default_factory=list)
+    asked: set[tuple[str, str]] = field(default_factory=set)
 
-    def accepted(self, trade_off: Iterable[str] = ()) -> bool:
-        """Whether it is better for sure, and at no other metric's cost."""
-        return self.low > 0 and not set(self.leaves) - set(trade_off)
+    def new(self, prompt: Prompt, seekers: Sequence[str]) -> int:
+        """Return how many of these seekers were not asked with this prompt."""
+        return sum((prompt.content, seeker) not in self.asked for seeker in seekers)
 
-
-@dataclass(frozen=True)
-class Optimized:
-    """What came of a run. ``best`` is None where no prompt is better."""
-
-    task: TaskName
-    steps: tuple[Step, ...]
-    candidates: tuple[Candidate, ...]
-    best: Candidate | None
-    before: Evaluation
-    after: Evaluation | None
+    def knows(self, prompt: Prompt) -> bool:
+        """Tell whether a prompt was come across before."""
+        return any(prompt.content == one.content for _, one in self.made)
 
 
 @dataclass(frozen=True)
@@ -203,7 +102,11 @@ class Search:
     checks:
         What a rewritten prompt must pass.
     tell:
-        Is told what has been done: ``step``, ``candidate`` or ``test``, and what came of it.
+        Is told what has been done: ``measured``, ``step``, ``candidate`` or ``test``, and what
+        came of it.
+    rate:
+        Has a model rate answers: its number then says where to go, and not the measured scores.
+        Which prompt is taken in the end, gates say in either case.
     """
 
     task: TaskName
@@ -212,83 +115,118 @@ class Search:
     editor: Editor
     criteria: Callable[[Sequence[Verdict]], str]
     checks: Checks
-    settings: LoopSettings = LoopSettings()
+    settings: LoopSettings = _USUAL
     tell: Callable[[str, object], object] = lambda _what, _about: None
+    rate: Rate | None = None
 
     def run(self, prompt: Prompt, seekers: Iterable[str]) -> Optimized:
-        """Return the best prompt that rewriting leads to, or none.
-
-        Parameters
-        ----------
-        seekers:
-            Ids of all that there are; see :func:`part_of` for who serves what.
+        """Return the best prompt that rewriting leads to, or none; see :class:`Optimizer`.
 
         Raises
         ------
         InputError
             Where one of the three parts has too few.
         """
-        parts: dict[Part, list[str]] = {"train": [], "validation": [], "test": []}
-        for seeker in sorted(set(seekers)):
-            parts[part_of(seeker, self.settings.seed)].append(seeker)
-        for part, those in parts.items():
-            if len(those) < self.settings.least_seekers:
-                raise InputError(
-                    f"{len(those)} seekers for {part}; at least {self.settings.least_seekers} are "
-                    "needed",
-                    fix="give about a hundred profiles or more: they are split in three",
-                )
-        steps: list[Step] = []
-        made: list[tuple[int, Prompt]] = [(0, prompt)]
-        current = prompt
-        for number in range(1, self.settings.steps + 1):
-            step, current = self._step(number, current, parts["train"])
-            steps.append(step)
-            self.tell("step", step)
-            if current.content not in {one.content for _, one in made}:
-                made.append((number, current))
-            if step.evaluation.done:
-                break
-        candidates = self._compared(made, parts["validation"])
+        parts = split(seekers, self.settings.seed, self.settings.least_seekers)
+        found = self.explored(prompt, parts["train"])
+        candidates = self._compared(found.made, parts["validation"])
         best = max(
             (c for c in candidates[1:] if c.accepted(self.settings.trade_off)),
             key=lambda c: (c.gain, -c.step),
             default=None,
         )
-        before = self.evaluate(prompt, parts["test"])
-        after = None if best is None else self.evaluate(best.prompt, parts["test"])
+        before = self._measured(prompt, parts["test"])
+        after = None if best is None else self._measured(best.prompt, parts["test"])
         self.tell("test", after)
-        return Optimized(self.task, tuple(steps), candidates, best, before, after)
+        return Optimized(self.task, tuple(found.steps), candidates, best, before, after)
 
-    def _step(self, number: int, prompt: Prompt, train: Sequence[str]) -> tuple[Step, Prompt]:
-        batch = _batch(train, self.settings, number)
-        evaluation = self.evaluate(prompt, batch)
-        found = findings(evaluation.verdicts)
-        feedback = feedback_text(found, evaluation.answers)
+    def explored(self, prompt: Prompt, train: Sequence[str]) -> Found:
+        """Return the steps, and the prompts to choose from, by seekers to tune on alone."""
+        settings, found = self.settings, Found([(0, prompt)])
+        current = prompt
+        for number in range(1, settings.steps + 1):
+            which = 0 if settings.fixed else number
+            batch = batch_of(train, settings.batch, settings.seed, which)
+            if not self.affords(found, found.new(current, batch)):
+                break
+            look = self.look(current, batch, found)
+            current = self.rewritten(look, found)
+            if not found.knows(current):
+                found.made.append((number, current))
+            if look.done:
+                break
+        return found
+
+    def affords(self, found: Found, more: int) -> bool:
+        """Tell whether so many more seekers may be asked."""
+        most = self.settings.most_asked
+        return most is None or len(found.asked) + more <= most
+
+    def _measured(self, prompt: Prompt, seekers: Sequence[str]) -> Evaluation:
+        evaluation = self.evaluate(prompt, seekers)
+        self.tell("measured", evaluation)
+        return evaluation
+
+    def look(self, prompt: Prompt, seekers: Sequence[str], found: Found) -> Look:
+        """Ask these seekers with a prompt, and read what a step goes by."""
+        found.asked.update((prompt.content, seeker) for seeker in seekers)
+        evaluation = self._measured(prompt, seekers)
+        rated = None if self.rate is None else self.rate(evaluation)
+        if rated is None:
+            seen = findings(evaluation.verdicts)
+            off, done = any(one.side != "fine" for one in seen), evaluation.done
+            objectives = evaluation.nearness
+            score = sum(objectives.values()) / max(len(objectives), 1)
+        else:
+            seen = (Finding("rating", "too low", rated.score, rated.sentence),)
+            done = rated.value == rated.most
+            off = rated.value is not None and not done  # without a number nobody knows what is off
+            score = rated.score or 1.0
+            objectives = {"rating": score}
+        feedback = feedback_text(seen, evaluation.answers)
+        return Look(
+            prompt, tuple(seekers), evaluation, feedback, off, done, score, objectives, rated
+        )
+
+    def rewritten(self, look: Look, found: Found) -> Prompt:
+        """Have each section rewritten by what was seen; note the step, and return the prompt."""
         gradients: dict[str, str] = {}
         refused: dict[str, str] = {}
-        changed, calls = prompt, 0
-        off = any(one.side != "fine" for one in found)
-        criteria = self.criteria(evaluation.verdicts) if off else ""
-        for section in EDITABLE if off else ():
+        number = len(found.steps) + 1
+        changed, calls = look.prompt, 0
+        criteria = self.criteria(look.evaluation.verdicts) if look.off else ""
+        for section in EDITABLE if look.off else ():
             asked = EditRequest(
                 self.task,
                 section,
-                prompt.section(section).body,
-                prompt.content,
+                look.prompt.section(section).body,
+                look.prompt.content,
                 criteria,
-                feedback,
+                look.feedback,
                 number,
             )
-            changed, edit, made, problem = self._rewritten(changed, asked)
+            changed, edit, made, problem = self._section(changed, asked)
             calls += made
             gradients[section] = edit.gradient
             if problem:
                 refused[section] = problem
-        step = Step(number, prompt, tuple(batch), evaluation, feedback, gradients, refused, calls)
-        return step, changed
+        step = Step(
+            number,
+            look.prompt,
+            look.seekers,
+            look.evaluation,
+            look.feedback,
+            gradients,
+            refused,
+            calls,
+            len(found.asked),
+            look.rated,
+        )
+        found.steps.append(step)
+        self.tell("step", step)
+        return changed
 
-    def _rewritten(self, prompt: Prompt, asked: EditRequest) -> tuple[Prompt, Edit, int, str]:
+    def _section(self, prompt: Prompt, asked: EditRequest) -> tuple[Prompt, Edit, int, str]:
         """Return the prompt with a section anew, or as it is with what was wrong to the last."""
         calls, problem = 0, ""
         for attempt in range(_ATTEMPTS):
@@ -310,14 +248,12 @@ class Search:
         How sure a gain is follows from leaving out a tenth of the seekers at a time, the same
         tenth on both sides (delete-a-group jackknife).
         """
-        folds = _folds(seekers)
+        folds = folds_of(seekers)
         found: list[Candidate] = []
         first: tuple[Evaluation, list[float]] | None = None
         for step, prompt in made:
-            whole = self.evaluate(prompt, seekers)
-            each = [
-                self.evaluate(prompt, [s for s in seekers if s not in fold]).score for fold in folds
-            ]
+            whole = self._measured(prompt, seekers)
+            each = [self.rescore(prompt, [s for s in seekers if s not in fold]) for fold in folds]
             if first is None:
                 first = whole, each
                 found.append(Candidate(step, prompt, whole))
@@ -345,21 +281,3 @@ def _against(
     )
     low = gain - t_quantile(k) * float(np.sqrt((k - 1) / k * spread))
     return Candidate(step, prompt, whole, gain, low, leaves)
-
-
-def _batch(train: Sequence[str], settings: LoopSettings, number: int) -> list[str]:
-    """Return the seekers that a step looks at, drawn by a hash of their ids."""
-    which = 0 if settings.fixed else number
-
-    def place(seeker: str) -> bytes:
-        text = f"{settings.seed} batch {which} {seeker}"
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-    return sorted(sorted(train, key=place)[: settings.batch])
-
-
-def _folds(seekers: Sequence[str]) -> list[frozenset[str]]:
-    folds: list[set[str]] = [set() for _ in range(FOLDS)]
-    for place, seeker in enumerate(sorted(seekers)):
-        folds[place % FOLDS].add(seeker)
-    return [frozenset(fold) for fold in folds if fold]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crs_simcheck.errors import SettingsError
+from crs_simcheck.project.keys import JUDGE_KEYS
 from crs_simcheck.project.live_settings import RecordMode
 from crs_simcheck.project.table import TableReader
 
@@ -49,17 +50,44 @@ def judge_settings(read: TableReader) -> JudgeSettings | None:
     Raises
     ------
     SettingsError
-        Where a value is not what it must be.
+        Where a value is not what it must be, or would be passed over.
     """
+    if "group" in read.table:
+        _check_group(read)
     rubric, calibration = read.text("rubric"), read.text("calibration")
     repeats = read.whole("judge_repeats", 1, 1)
     value = read.table.get("judge")
     if value is None:
+        _check_needed(read)
         return None
     names = value if isinstance(value, list) else [value]
     if not names or not all(isinstance(name, str) and name.strip() for name in names):
         raise read.fail("judge", f"'{RULES}', an engine, or a list of them")
     return JudgeSettings(tuple(dict.fromkeys(names)), rubric, repeats, calibration)
+
+
+def _check_group(read: TableReader) -> None:
+    for key in JUDGE_KEYS:
+        if key in read.table:
+            raise SettingsError(
+                f"found {key} beside group: a group holds its scores, and nobody judges it again",
+                path=read.path,
+                field=f"{read.place}.{key}",
+                fix='name the file in the gate: neg_feedback = { calibration = "FILE" }'
+                if key == "calibration"
+                else 'take it out, or give the answers: responses = "FILE"',
+            )
+
+
+def _check_needed(read: TableReader) -> None:
+    for key in JUDGE_KEYS:
+        if key in read.table:
+            raise SettingsError(
+                f"found {key}, and no judge: nobody reads it",
+                path=read.path,
+                field=f"{read.place}.{key}",
+                fix='name the judge, for instance judge = "ollama:MODEL", or take it out',
+            )
 
 
 def check_judge(name: str) -> None:

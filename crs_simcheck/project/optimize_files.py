@@ -6,17 +6,19 @@ import difflib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from crs_simcheck.errors import InputError
 from crs_simcheck.gate import Verdict
 from crs_simcheck.jsonl import write_json
-from crs_simcheck.optimize import Candidate, Evaluation, Optimized, Step
+from crs_simcheck.optimize import Candidate, Evaluation, Optimized, Rated, Step
 from crs_simcheck.prompts import Prompt, parse_prompt, write_prompt
 
 __all__ = ["RUN_FILE", "begin", "report_of", "with_provenance", "write_result", "write_step"]
 
 RUN_FILE = "run.json"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def begin(folder: Path, about: Mapping[str, Any]) -> bool:
@@ -64,19 +66,38 @@ def write_step(folder: Path, step: Step) -> None:
             "verdicts": _verdicts(step.evaluation),
             "gradients": dict(step.gradients),
             "refused": dict(step.refused),
+            **({} if step.rated is None else {"rated": _rated(step.rated)}),
         },
         place / "step.json",
     )
+
+
+def _rated(rated: Rated) -> dict[str, Any]:
+    return {
+        "value": rated.value,
+        "most": rated.most,
+        "answers": rated.answers,
+        "missing": rated.missing or None,
+    }
 
 
 def _verdicts(evaluation: Evaluation) -> dict[str, Any]:
     return {v.gate.metric.name: v.as_json() for v in evaluation.verdicts}
 
 
-def write_result(folder: Path, found: Optimized, prompt: Prompt) -> None:
-    """Write what came of a run: the candidates, the result, the report, and the best prompt."""
+def write_result(
+    folder: Path, found: Optimized, prompt: Prompt, about: Mapping[str, str] = _NOTHING
+) -> None:
+    """Write what came of a run: the candidates, the result, the report, and the best prompt.
+
+    Parameters
+    ----------
+    about:
+        By whom, and at what cost, in words.
+    """
     write_json(
         {
+            **about,
             "candidates": [_candidate(one) for one in found.candidates],
             "best": None if found.best is None else found.best.step,
             "test": {
@@ -88,7 +109,7 @@ def write_result(folder: Path, found: Optimized, prompt: Prompt) -> None:
     )
     if found.best is not None:
         write_prompt(found.best.prompt, folder / "best.md")
-    (folder / "report.md").write_text(report_of(found, prompt), encoding="utf-8")
+    (folder / "report.md").write_text(report_of(found, prompt, about), encoding="utf-8")
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:
@@ -102,7 +123,7 @@ def _candidate(one: Candidate) -> dict[str, Any]:
     }
 
 
-def report_of(found: Optimized, prompt: Prompt) -> str:
+def report_of(found: Optimized, prompt: Prompt, about: Mapping[str, str] = _NOTHING) -> str:
     """Return the report of a run in Markdown: what was found, figures, and the diff."""
     best = found.best
     lines = [f"# {found.task}: " + ("a better prompt" if best else "no better prompt"), ""]
@@ -115,6 +136,7 @@ def report_of(found: Optimized, prompt: Prompt) -> str:
             f"{best.low:.2f} more, 95 %).",
             "",
         ]
+    lines += [*(f"- {key}: {value}" for key, value in about.items()), ""] if about else []
     lines += [
         "## On the test seekers",
         "",
@@ -144,6 +166,8 @@ def report_of(found: Optimized, prompt: Prompt) -> str:
         lines.append(
             f"{step.number}. score {step.evaluation.score:.2f} on {len(step.seekers)} seekers"
         )
+        if step.rated is not None:
+            lines.append(f"   - {step.rated.sentence}")
         for section, problem in step.refused.items():
             lines.append(f"   - {section} was not rewritten: {problem}")
     return "\n".join(lines) + "\n"

@@ -5,19 +5,28 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date as calendar_date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
+from crs_simcheck.engines import Reply
 from crs_simcheck.errors import InputError, SettingsError
-from crs_simcheck.gate import GateSpec
+from crs_simcheck.gate import GateSpec, Verdict
 from crs_simcheck.metrics import metrics_of
-from crs_simcheck.optimize import Checks, Evaluation, LoopSettings, Optimized, part_of
+from crs_simcheck.optimize import (
+    Checks,
+    Evaluation,
+    LoopSettings,
+    Optimized,
+    most_in_cohorts,
+    part_of,
+)
 from crs_simcheck.project.films import known_films
 from crs_simcheck.project.live import LiveRun
+from crs_simcheck.project.optimize_budget import Budget, Limits
 from crs_simcheck.project.optimize_files import with_provenance
 from crs_simcheck.project.record import record
 from crs_simcheck.project.session import SimulatorRun
@@ -25,10 +34,11 @@ from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.prompts import Prompt, write_prompt
 from crs_simcheck.recordings import read_recording
 from crs_simcheck.records import TaskName
+from crs_simcheck.simulator import Progress
 
 __all__ = ["OptimizeRun"]
 
-_FOLD_DRAWS = 200  # a tenth of the seekers left out: only the score is looked at
+_NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -42,14 +52,17 @@ class OptimizeRun:
     out:
         Holds every prompt, answer and figure of the run, and a run that was cut off goes on there;
         by default a folder of its own for each prompt that a run begins with.
-    most_calls:
-        How many requests may be made of the simulator's engine in all; None for no limit.
+    limits:
+        What may be spent.
+    watch:
+        Number of requests that come next → what is told of every answer.
     """
 
     settings: SimulatorSettings
     task: TaskName
     out: Path | None = None
-    most_calls: int | None = None
+    limits: Limits = _NO_LIMITS
+    watch: Callable[[int], Progress] | None = None
 
     def __post_init__(self) -> None:
         live = self.settings.live
@@ -106,27 +119,46 @@ class OptimizeRun:
         assert live is not None
         missing = len(live.missing(read_recording(live.folder)).planned)
         if missing:
-            self._spend(missing)
-        done = record(live, "new", probe=0)  # also ends what was cut off when all was answered
-        if done.collected is not None and done.collected.failed:
+            self.budget.begin(prompt)
+        # Also ends what was cut off when all was answered.
+        done = record(
+            live, "new", probe=0, progress=self._counted, go_on=self.budget.go_on
+        ).collected
+        if done is not None and done.failed:
             raise InputError(
-                f"{done.collected.failed:,} requests got no answer",
+                f"{done.failed:,} requests got no answer",
                 path=live.folder,
                 fix="the same command asks for them again",
             )
-        if missing:
-            run = self._run_of(prompt, seekers)
+        if done is not None and done.answered < missing:
+            self.budget.stop()
         specs, others = self._gates_of(run)
         texts = run.responses.by_task()[self.task] if run.responses is not None else ()
         return Evaluation(
             tuple(map(run.verdict, specs)),
-            tuple(map(run.verdict, others)),
+            _Guards(run, others),
             tuple(one.text for one in texts),
+            tuple({**one.stimulus, "answer": one.text} for one in texts),
         )
+
+    @cached_property
+    def budget(self) -> Budget:
+        """What is spent, and may be."""
+        return Budget(self.limits, self.folder)
+
+    def _counted(self, total: int) -> Progress:
+        told = None if self.watch is None else self.watch(total)
+
+        def count(reply: Reply | None) -> None:
+            self.budget.count(reply)
+            if told is not None:
+                told(reply)
+
+        return count
 
     def rescore(self, prompt: Prompt, seekers: Sequence[str]) -> float:
         """Return the mean score with some of the seekers who were asked already."""
-        run = self._run_of(prompt, seekers, draws=_FOLD_DRAWS)
+        run = self._run_of(prompt, seekers)
         return Evaluation(tuple(map(run.verdict, self._gates_of(run)[0]))).score
 
     def _gates_of(self, run: SimulatorRun) -> tuple[list[GateSpec], list[GateSpec]]:
@@ -150,13 +182,16 @@ class OptimizeRun:
             )
         return (named, others) if named else (others, [])
 
-    def most_requests(self, loop: LoopSettings) -> int:
+    def most_requests(self, loop: LoopSettings, *, gepa: bool = False) -> int:
         """Return how many requests the simulator's engine may get at most."""
         asked = sum(one.question.task == self.task for one in self._whole.planned)
         each = asked / max(1, len(self.seekers))
         parts = Counter(part_of(seeker, loop.seed) for seeker in self.seekers)
-        train = min(loop.batch, parts["train"])
-        seekers = loop.steps * train + (loop.steps + 1) * parts["validation"] + 2 * parts["test"]
+        train = loop.steps * min(loop.batch, parts["train"])
+        if gepa:
+            train = (loop.steps + 1) * most_in_cohorts(parts["train"], loop.batch)
+        train = min(train, loop.most_asked or train)
+        seekers = train + (loop.steps + 1) * parts["validation"] + 2 * parts["test"]
         return round(each * seekers)
 
     def about(self, loop: LoopSettings) -> dict[str, Any]:
@@ -164,6 +199,8 @@ class OptimizeRun:
         live = self.settings.live
         assert live is not None
         return {
+            "simulator": self.settings.name,
+            "task": self.task,
             "engine": live.engine,
             "prompt": _digest_of(self.prompt),
             "seekers": hashlib.sha256("\n".join(self.seekers).encode()).hexdigest(),
@@ -192,9 +229,7 @@ class OptimizeRun:
         write_prompt(with_provenance(found.best.prompt, told), path)
         return path
 
-    def _run_of(
-        self, prompt: Prompt, seekers: Sequence[str], draws: int | None = None
-    ) -> SimulatorRun:
+    def _run_of(self, prompt: Prompt, seekers: Sequence[str]) -> SimulatorRun:
         """Return a run of some seekers with a prompt; answers are kept in the folder."""
         live = self.settings.live
         assert live is not None
@@ -210,7 +245,6 @@ class OptimizeRun:
             replace(
                 self.settings,
                 only=frozenset(seekers),
-                draws=draws or self.settings.draws,
                 tasks=(self.task,),
                 judge=judge and replace(judge, record="new", kept_in=self.folder / "judgements"),
                 live=replace(
@@ -223,16 +257,26 @@ class OptimizeRun:
             )
         )
 
-    def _spend(self, calls: int) -> None:
-        spent = sum(
-            len(read_recording(folder)) for folder in sorted((self.folder / "answers").glob("*"))
-        )
-        if self.most_calls is not None and spent + calls > self.most_calls:
-            raise InputError(
-                f"{spent:,} requests were made and {calls:,} more are needed; at most "
-                f"{self.most_calls:,} are allowed",
-                fix="the same command with a larger --max-calls goes on where this one stopped",
-            )
+
+class _Guards(Sequence[Verdict]):
+    """Verdicts of metrics that must not drift; steps do without them."""
+
+    def __init__(self, run: SimulatorRun, specs: Sequence[GateSpec]) -> None:
+        self._run, self._specs = run, specs
+
+    def __len__(self) -> int:
+        return len(self._specs)
+
+    @overload
+    def __getitem__(self, place: int) -> Verdict: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Verdict]: ...
+
+    def __getitem__(self, place: int | slice) -> Verdict | Sequence[Verdict]:
+        if isinstance(place, slice):
+            return [self._run.verdict(spec) for spec in self._specs[place]]
+        return self._run.verdict(self._specs[place])
 
 
 def _from(folder: Path, place: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import date as calendar_date
 from functools import partial
@@ -104,6 +104,7 @@ def record(  # noqa: PLR0913 - all but the first have a default
     probe: int = PROBE,
     engine: Engine | None = None,
     progress: Callable[[int], Progress] | None = None,
+    go_on: Callable[[Planned], bool] | None = None,
     say: Callable[[str], object] | None = None,
     today: str | None = None,
 ) -> Recorded:
@@ -115,8 +116,8 @@ def record(  # noqa: PLR0913 - all but the first have a default
         ``new`` asks what is not recorded, ``all`` everything once more; ``none`` only tidies up.
     prune:
         Remove recorded answers that nothing asks for.
-    limit:
-        Ask at most so many.
+    limit, go_on:
+        Ask at most so many; and none more once this, asked right before each, says No.
     engine:
         Asks this one instead of the one that the settings name.
     progress:
@@ -124,21 +125,21 @@ def record(  # noqa: PLR0913 - all but the first have a default
     say:
         Is told what the user should know meanwhile.
 
-    Raises :class:`EngineError` where nothing more can be asked (what was answered is kept), and
-    :class:`InputError` where the recording cannot be read or written.
+    Raises :class:`EngineError` where nothing more can be asked, :class:`InputError` where the
+    recording cannot be read or written; what was answered is kept.
     """
     if mode == "new" and not prune and (there := _complete(run)) is not None:
         return there  # nothing is written: the folder may be read-only
     with Recorder(run.folder, waiting=say) as recorder:
         held = recorder.held
-        before = _digests(run)
+        before, collected, rate = _digests(run), None, None
         wanted = run.planned if mode == "all" else run.missing(held).planned
         asked = () if mode == "none" else wanted[:limit]
-        collected, rate = None, None
         if asked:
-            told = None if progress is None else progress(len(asked))
+            told = progress and progress(len(asked))
+            made = itertools.takewhile(go_on or (lambda _one: True), asked)
             work = _collect(
-                partial(_answerer, run, engine), asked, recorder, today or _today(), probe, told
+                partial(_answerer, run, engine), made, recorder, today or _today(), probe, told
             )
             collected, rate = _timed(work)
         unused = run.unused(held)  # what was asked just now is asked for
@@ -180,7 +181,7 @@ def _timed(work: Coroutine[Any, Any, Collected]) -> tuple[Collected, float | Non
 
 async def _collect(
     fresh: Callable[[], Answerer],
-    asked: tuple[Planned, ...],
+    asked: Iterable[Planned],
     recorder: Recorder,
     today: str,
     probe: int,

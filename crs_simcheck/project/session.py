@@ -28,8 +28,8 @@ from crs_simcheck.gate import (
     joint_catalogue,
     left_out,
 )
-from crs_simcheck.profiles import Profiles, read_profiles
-from crs_simcheck.project.files import catalogue_at, joint_at
+from crs_simcheck.profiles import Profiles
+from crs_simcheck.project.files import catalogue_at, joint_at, profiles_at
 from crs_simcheck.project.films import descriptions_of
 from crs_simcheck.project.gates import NotMeasured, gates_of, plan_gates
 from crs_simcheck.project.readers import readers_for
@@ -164,9 +164,10 @@ class SimulatorRun:
     def _profiles(self) -> Profiles | None:
         if self.settings.profiles is None:
             return None
-        return read_profiles(
-            self._path(self.settings.profiles), skip_broken=self.settings.skip_broken
-        )
+        path = self._path(self.settings.profiles)
+        file = path.stat() if path.is_file() else None
+        stamp = (0, 0) if file is None else (file.st_mtime_ns, file.st_size)
+        return profiles_at(path, stamp, self.settings.skip_broken)
 
     @cached_property
     def histories(self) -> Mapping[str, tuple[str, ...]]:

@@ -118,13 +118,6 @@ def test_a_dry_run_asks_nothing(cli, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow
-def test_a_budget_stops_the_run_and_a_larger_one_goes_on(cli):
-    code, _, err = cli("seeker", "--task", "items_talk", "--out", "run", "--max-calls", 10)
-    assert (code, "at most 10 are allowed" in err) == (3, True)
-    assert cli("seeker", "--task", "items_talk", "--out", "run", "--max-calls", 1000)[0] == 0
-
-
 @pytest.mark.parametrize(
     "arguments, said",
     [
@@ -134,6 +127,13 @@ def test_a_budget_stops_the_run_and_a_larger_one_goes_on(cli):
         (["elsewhere/items_talk.md"], "no simulator has the prompt"),
         (["seeker", "--task", "bin_pref"], "no prompt for bin_pref"),
         (["seeker", "--task", "items_talk", "--editor", "direct"], "rewrites nothing"),
+        (["seeker", "--task", "items_talk", "--backward", "ollama:m"], "asks nobody"),
+        (["seeker", "--task", "items_talk", "--max-edits", "3"], "field '--max-edits'"),
+        (["seeker", "--task", "items_talk", "--rater", "ollama:m"], "give --evaluator llm"),
+        (
+            ["seeker", "--task", "items_talk", "--optimizer", "gepa", "--fixed-batch"],
+            "leave --fixed-batch out",
+        ),
     ],
 )
 def test_what_cannot_be_optimized_says_why(cli, arguments, said):

@@ -17,8 +17,9 @@ pytestmark = [pytest.mark.ollama, pytest.mark.timeout(300)]
 PEOPLE = Path(__file__).resolve().parents[2] / "examples" / "prompts" / "profiles.jsonl"
 
 
+@pytest.mark.parametrize("editor", ["direct", pytest.param("textgrad", marks=pytest.mark.optimize)])
 def test_noise_leads_to_no_better_prompt_and_a_second_run_asks_nothing(
-    new_server, tmp_path, monkeypatch, capsys
+    new_server, tmp_path, monkeypatch, capsys, editor
 ):
     server = new_server(num_parallel=4)
     shutil.copy(PEOPLE, tmp_path / "profiles.jsonl")
@@ -41,19 +42,23 @@ format_violation_rate = {{}}
     )
     monkeypatch.chdir(tmp_path)
     before = prompt.read_bytes()
-    command = ["optimize", str(prompt), "--editor", "direct", "--steps", "1", "--batch", "20"]
+    command = ["optimize", str(prompt), "--editor", editor, "--steps", "1", "--batch", "20"]
     assert main([*command, "--out", "run", "--write"]) == 1
     assert "no better prompt" in capsys.readouterr().out
     assert prompt.read_bytes() == before
-    calls = (tmp_path / "run" / "calls.jsonl").read_bytes()
-    assert len(calls.splitlines()) >= 2
+    calls = [json.loads(x) for x in (tmp_path / "run" / "calls.jsonl").read_bytes().splitlines()]
+    assert len(calls) >= 2
+    assert {row["model"] for row in calls} == {"tiny:latest"}
+    assert all(row["text"] or row["problem"] for row in calls)
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert result["best"] is None
     answers = {
         path: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (tmp_path / "run").rglob("*.jsonl")
+        for path in (tmp_path / "run").rglob("*")
+        if path.is_file()
     }
     server.stop()  # whoever asked now would get no answer
     assert main([*command, "--out", "run"]) == 1
+    assert not (tmp_path / "logs").exists()
     for path, digest in answers.items():
         assert hashlib.sha256(path.read_bytes()).hexdigest() == digest

@@ -13,6 +13,7 @@ from crs_simcheck.errors import SettingsError
 from crs_simcheck.gate import GATE_KEYS
 from crs_simcheck.metrics import METRICS
 from crs_simcheck.project import SETTINGS_FILE, find_settings, parse_settings, read_settings
+from crs_simcheck.project.keys import JUDGE_KEYS
 from crs_simcheck.records import TASKS
 from crs_simcheck.schemas import load_schema
 
@@ -60,6 +61,25 @@ def test_every_key_is_read():
     assert made.allow_not_people
     assert made.tasks == ("items_talk", "neg_feedback")
     assert settings_of(baseline="redial-seekers").baselines == {"": "redial-seekers"}
+
+
+@pytest.mark.parametrize(
+    "key, value", [("rubric", "r.toml"), ("judge_repeats", 2), ("calibration", "c.json")]
+)
+def test_what_is_of_a_judge_needs_one(key, value):
+    with pytest.raises(SettingsError, match=rf"{key}.*no judge.*name the judge"):
+        settings_of(**{key: value})
+    assert settings_of(judge="rules", **{key: value}).judge is not None
+    document = {"simulator": {"s": {"responses": "r", key: value}}}
+    assert not SCHEMA.is_valid(document)
+
+
+@pytest.mark.parametrize("key, fix", [("judge", "take it out"), ("calibration", "in the gate")])
+def test_a_group_is_judged_by_nobody(key, fix):
+    table = {"group": "g", "judge": "rules"} if key == "judge" else {"group": "g", key: "c"}
+    document = {"simulator": {"s": table}}
+    with pytest.raises(SettingsError, match=rf"{key}.*beside group.*{fix}"):
+        parse_settings(document, WHERE)
 
 
 def test_several_simulators_keep_their_order():
@@ -344,7 +364,7 @@ good_table = st.fixed_dictionaries(
             },
         ),
     },
-)
+).map(lambda table: {k: v for k, v in table.items() if "judge" in table or k not in JUDGE_KEYS})
 
 
 @given(good_table)
