@@ -43,6 +43,7 @@ from crs_simcheck.stats.rare import RareRate, clopper_pearson, rare_rate, units_
 from crs_simcheck.stats.rows import FloatArray, IntArray, Matrix, Pool, Rows, one_hot
 from crs_simcheck.stats.rule import (
     CONFIDENCE_LEVEL,
+    TAIL,
     ConfidenceInterval,
     Direction,
     Outcome,
@@ -83,10 +84,13 @@ if TYPE_CHECKING:
         PredictionPowered,
         ppi_mean,
     )
+    from crs_simcheck.stats.sequential import SPENDING, Spending, looks_at, nominal_tails
 
 __all__ = [
     "AGREEMENT_LEVEL",
     "CONFIDENCE_LEVEL",
+    "SPENDING",
+    "TAIL",
     "Allowance",
     "ConfidenceInterval",
     "Correlation",
@@ -106,6 +110,7 @@ __all__ = [
     "Reference",
     "Rows",
     "Scale",
+    "Spending",
     "above_zero",
     "bias",
     "clopper_pearson",
@@ -124,8 +129,10 @@ __all__ = [
     "krippendorff_alpha",
     "least_drift",
     "leave_one_out",
+    "looks_at",
     "mean_estimate",
     "mean_pairwise_pearson",
+    "nominal_tails",
     "one_hot",
     "pearson",
     "pearson_each_with_each",
@@ -159,6 +166,7 @@ _LATE = {
     },
     "estimates": {"AGREEMENT_LEVEL", "Estimate", "mean_estimate"},
     "ppi": {"PredictionPowered", "ppi_mean"},
+    "sequential": {"SPENDING", "Spending", "looks_at", "nominal_tails"},
 }
 
 
