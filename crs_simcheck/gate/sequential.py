@@ -98,7 +98,7 @@ def looks(n: int, least: int) -> tuple[Look, ...]:
 
 
 def look_at(
-    comparison: SequentialComparison,
+    comparison: Comparison,
     gates: Iterable[GateSpec],
     before: Mapping[GateSpec, Verdict] = MappingProxyType({}),
 ) -> dict[GateSpec, Verdict]:
