@@ -77,7 +77,8 @@ class Stopped:
         tasks = ", ".join(f"{task} {n:,}" for task, n in self.seekers.items())
         why = "every gate has decided"
         if self.drifted:
-            why = f"{' and '.join(_named(spec) for spec in self.drifted)} drifted"
+            others = len(self.drifted) - 1
+            why = _named(self.drifted[0]) + (f" and {others} more" if others else "") + " drifted"
         elif any(v.outcome == "inconclusive" for v in self.verdicts.values()):
             why = "not every gate has decided"
         return (
