@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from benchmarks.populations import DRIFTS, as_group
 from crs_simcheck import baselines
 from crs_simcheck.baselines import Group, SeekerStatistics, Table, load_baseline
 from crs_simcheck.catalogue import Catalogue
@@ -31,6 +32,8 @@ _METRICS = (
     *("repeat_rate", "acceptance_rate", "words_per_response"),
 )
 _RUNS_A_JOB = 20
+# Most films of one decade: no control does so, and it is a known fault of language models.
+_CLUSTERED, _OF_ONE_DECADE = "clustered", 0.8
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,8 @@ class Plan:
 
 def first(statistics: SeekerStatistics, n: int) -> SeekerStatistics:
     """Return the first n seekers."""
-    if any(
-        not isinstance(c, np.ndarray)
-        for t in statistics.tables.values()
-        for c in t.columns.values()
-    ):
+    columns = (c for table in statistics.tables.values() for c in table.columns.values())
+    if not all(isinstance(column, np.ndarray) for column in columns):
         everybody = statistics.seekers()
         return SeekerStatistics.of_seekers(everybody[:n], statistics.tables, statistics.design)
     tables = {}
@@ -123,6 +123,7 @@ def _kinds() -> Iterator[Kind]:
             if gates or (name == "people"):
                 yield Kind(name, baseline, gates)
     yield Kind("ecir2026-mistral-nemo", "redial-seekers", {"rec_request": ("words_per_response",)})
+    yield Kind(_CLUSTERED, "synthetic namers", {"items_talk": ("era_entropy",)})
 
 
 KINDS = tuple(_kinds())
@@ -175,8 +176,7 @@ def _bad_job(job: tuple[Kind, range], plan: Plan) -> list[tuple[float, float, fl
 
 
 def _bad_run(kind: Kind, plan: Plan, run: int) -> tuple[float, float, float, float]:
-    baseline = load_baseline(kind.baseline)
-    group, films = _group_of(kind, baseline, plan, run)
+    baseline, group, films = _both_sides(kind, plan, run)
     settings = Settings(seed=run, n_draws=plan.draws)
     tasks = [task for task in group.tasks if task in (kind.gates or group.tasks)]
     own, first_drift, every, caught = [], [], [], False
@@ -216,15 +216,22 @@ def _measurable(comparison: Comparison, task: TaskName) -> Sequence[GateSpec]:
     return [spec for spec in specs if comparison.missing(spec) is None]
 
 
-def _group_of(kind: Kind, baseline: Group, plan: Plan, run: int) -> tuple[Group, Catalogue | None]:
-    """Return the simulator of a run, its seekers in a random order."""
+def _both_sides(kind: Kind, plan: Plan, run: int) -> tuple[Group, Group, Catalogue | None]:
+    """Return the people and the simulator of a run, its seekers in a random order, and films."""
     rng = np.random.default_rng([plan.seed, run, *kind.name.encode()])
+    if kind.name == _CLUSTERED:
+        drift = DRIFTS["era_entropy"]
+        people = as_group(drift.task, drift.people(plan.people, rng))
+        seekers = drift.draw(plan.n, rng, _OF_ONE_DECADE)
+        return people, as_group(drift.task, seekers, simulator=True), None
+    baseline = load_baseline(kind.baseline)
     if kind.name in CONTROLS:
         control = make_control(kind.name, baseline, plan.n, rng)
         films = joint_catalogue(None, baseline).catalogue
         histories = {p.seeker: tuple(h.item for h in p.history) for p in control.profiles}
         seen = baselines.measure(control.responses, films, histories=histories)
-        return baselines.measure_group(seen, films, name=kind.name, speakers="simulator"), films
+        group = baselines.measure_group(seen, films, name=kind.name, speakers="simulator")
+        return baseline, group, films
     group = load_baseline(kind.name)
     tasks = {}
     for task, statistics in group.tasks.items():
@@ -233,4 +240,4 @@ def _group_of(kind: Kind, baseline: Group, plan: Plan, run: int) -> tuple[Group,
         tasks[task] = SeekerStatistics.of_seekers(
             [everybody[i] for i in chosen], statistics.tables, statistics.design
         )
-    return group.with_tasks(tasks), None
+    return baseline, group.with_tasks(tasks), None
