@@ -57,6 +57,7 @@ HEAVY = (
     "filelock",
     "gensim",
     "httpx",
+    "matplotlib",
     "ollama",
     "scipy.stats",
     "sentence_transformers",

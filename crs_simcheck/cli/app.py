@@ -11,6 +11,7 @@ from crs_simcheck.cli.check import check
 from crs_simcheck.cli.controls import controls
 from crs_simcheck.cli.judge import judge
 from crs_simcheck.cli.optimize import optimize
+from crs_simcheck.cli.power import power
 from crs_simcheck.cli.profiles import profiles
 from crs_simcheck.cli.record import record
 from crs_simcheck.cli.show import show
@@ -36,4 +37,5 @@ app.add_command(record)
 app.add_command(profiles)
 app.add_command(judge)
 app.add_command(optimize)
+app.add_command(power)
 app.add_command(vectors)

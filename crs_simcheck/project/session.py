@@ -131,7 +131,7 @@ class SimulatorRun(InBlocks):
 
         return JudgeRun(
             self.settings,
-            self._rows.get("neg_feedback", ()),
+            self.rows_of("neg_feedback"),
             {profile.seeker: profile.persona for profile in self._profiles or ()},
             descriptions_of(self.catalogue),
         )
@@ -153,6 +153,10 @@ class SimulatorRun(InBlocks):
             return {}
         by_task = self.responses.by_task()
         return {task: sampled(by_task[task], self.settings) for task in TASKS if task in by_task}
+
+    def rows_of(self, task: TaskName) -> tuple[Response, ...]:
+        """Return the response rows of a task."""
+        return self._rows.get(task, ())
 
     @cached_property
     def group(self) -> Group | None:

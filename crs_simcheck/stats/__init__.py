@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         Estimate,
         mean_estimate,
     )
+    from crs_simcheck.stats.foresight import Power, power_of, power_of_rate
     from crs_simcheck.stats.ppi import (
         PredictionPowered,
         ppi_mean,
@@ -104,6 +105,7 @@ __all__ = [
     "MeanCorrelation",
     "Outcome",
     "Pool",
+    "Power",
     "PredictionPowered",
     "Range",
     "RareRate",
@@ -139,6 +141,8 @@ __all__ = [
     "pearson_of",
     "pearson_test",
     "positive_columns",
+    "power_of",
+    "power_of_rate",
     "ppi_mean",
     "rare_rate",
     "rarefied_share",
@@ -165,6 +169,7 @@ _LATE = {
         *("pearson_of", "pearson_test", "spearman_test"),
     },
     "estimates": {"AGREEMENT_LEVEL", "Estimate", "mean_estimate"},
+    "foresight": {"Power", "power_of", "power_of_rate"},
     "ppi": {"PredictionPowered", "ppi_mean"},
     "sequential": {"SPENDING", "Spending", "looks_at", "nominal_tails"},
 }

@@ -58,6 +58,13 @@ class RareRate:
         """Return the interval that leaves this much to either side."""
         return clopper_pearson(self.events / self.deff, self.answers / self.deff, tail)
 
+    def of_units(self, share: float) -> RareRate:
+        """Return the same rate, as so many times the units would show it."""
+        events, answers = self.events * share, self.answers * share
+        ends = clopper_pearson(events / self.deff, answers / self.deff)
+        affected = round(self.units_with_event * share)
+        return RareRate(self.value, ends, self.deff, events, answers, affected)
+
     def detectable(self, most: float, power: float = 0.8, tail: float = TAIL) -> float:
         """Return the least true rate that would be found above ``most`` with this power.
 
