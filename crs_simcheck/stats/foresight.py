@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crs_simcheck.stats.power import least_drift
-from crs_simcheck.stats.quantiles import student_tails
 from crs_simcheck.stats.rare import RareRate, clopper_pearson
-from crs_simcheck.stats.rule import (
-    Range,
-    decide,
-    standard_error,
-    t_quantile,
-    with_reference,
-)
+from crs_simcheck.stats.rule import Range, decide, standard_error, t_quantile, with_reference
+from crs_simcheck.stats.sequential import normal_tail
 
 __all__ = ["Power", "power_of", "power_of_rate"]
 
 # What has less probability than this on either side of a count adds nothing to four digits.
 _NEGLIGIBLE = 1e-9
+# Points of a grid over an estimated variance, and how many standard deviations it reaches.
+_GRID, _DEVIATIONS = 80, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,9 @@ def power_of(
 ) -> Power:
     """Return what a comparison of n units will see.
 
-    ``(v − c)/SE`` is taken for Student's t with n − 1 degrees of freedom: ``drifted`` lies
-    (h + t·SE)/SE away, and ``within`` ends at (h − t·SE)/SE.
+    Values are taken for normal, and the variance that is estimated from them for χ² with n − 1
+    degrees of freedom: ``drifted`` lies h + t·SE away and ``within`` ends at h − t·SE, for each
+    estimate of SE.
 
     Parameters
     ----------
@@ -63,22 +61,31 @@ def power_of(
         σ₁ and N of the reference; leave them at 0 where the range is given by hand.
     """
     se = standard_error(own, sigma1, n_reference)
-    reach = t_quantile(n) * se
     past = least_drift(0.0, se, n)
-    ends = [end - value for end in (target.high,) if math.isfinite(end)]
-    ends += [value - end for end in (target.low,) if math.isfinite(end)]
-    drifted = sum(_beyond(end + reach, se, n) for end in ends)
-    outside = sum(_beyond(end - reach, se, n) for end in ends)
-    nearest = min(ends, default=math.inf)
-    return Power(nearest + past, past, min(1.0, drifted), min(1.0, outside))
+    ends = [end for end in (target.high - value, value - target.low) if math.isfinite(end)]
+    drifted = outside = 0.0
+    for weight, share in _shares_of_variance(n - 1):
+        reach = t_quantile(n) * standard_error(own * math.sqrt(share), sigma1, n_reference)
+        drifted += weight * min(1.0, sum(_beyond(end + reach, se) for end in ends))
+        outside += weight * min(1.0, sum(_beyond(end - reach, se) for end in ends))
+    return Power(min(ends, default=math.inf) + past, past, drifted, outside)
 
 
-def _beyond(distance: float, se: float, n: int) -> float:
+def _beyond(distance: float, se: float) -> float:
     """Return how often a value lies farther from its expectation, to one side."""
-    if se <= 0:
-        return float(distance < 0)
-    tails = student_tails(n - 1, abs(distance) / se) / 2
-    return tails if distance >= 0 else 1 - tails
+    return float(distance < 0) if se <= 0 else normal_tail(distance / se)
+
+
+@lru_cache(maxsize=256)
+def _shares_of_variance(degrees: int) -> tuple[tuple[float, float], ...]:
+    """Return what share of the variance is estimated, each with its probability: χ²/ν on a grid."""
+    reach = _DEVIATIONS * math.sqrt(2 / degrees)
+    grid = [1 + reach * (2 * k / _GRID - 1) for k in range(_GRID + 1)]
+    shares = [share for share in grid if share > 0]
+    # The density of χ²/ν, but for a factor.
+    logs = [(degrees / 2 - 1) * math.log(x) - degrees * x / 2 for x in shares]
+    weights = [math.exp(one - max(logs)) for one in logs]
+    return tuple((weight / sum(weights), x) for weight, x in zip(weights, shares, strict=True))
 
 
 def power_of_rate(
