@@ -191,10 +191,13 @@ def _heading(plan: GatePlan) -> str:
 def _print(plans: list[GatePlan], width: int | None) -> None:
     import shutil
     import sys
+    from functools import partial
+    from textwrap import fill
 
-    from crs_simcheck.report import power_table, wrapped
+    from crs_simcheck.report import power_table
 
     columns = width or max(80, min(shutil.get_terminal_size().columns, 120))
+    wrapped = partial(fill, width=columns, subsequent_indent="  ")
     color = sys.stdout is not None and sys.stdout.isatty()
     shown = [plan for plan in plans if not plan.reason]
     gates = [(_heading(plan), [o for o in plan.outlooks if o.power]) for plan in shown]

@@ -47,7 +47,11 @@ def power_table(
         lines.append((heading,))
         lines += (_cells(outlook) for outlook in outlooks)
     cells = [line for line in lines if len(line) > 1]
-    table = plain_table(_COLUMNS, cells, width)
+    columns = dict(_COLUMNS)
+    if not any(line[-1] for line in cells):  # nothing to remark
+        del columns[""]
+        cells = [line[:-1] for line in cells]
+    table = plain_table(columns, cells, width)
     if table is None:
         raise InputError(f"{width} columns are too few for this table")
     first, head, rule, *rest = table.splitlines()

@@ -1,6 +1,5 @@
 """A gate that is looked at several times: the same meaning, at the error of one look."""
 
-import itertools
 from types import MappingProxyType
 
 import numpy as np
@@ -9,12 +8,13 @@ import pytest
 from benchmarks.known_bad import first
 from crs_simcheck.baselines import SeekerStatistics
 from crs_simcheck.baselines.synthetic import named_films
-from crs_simcheck.gate import Comparison, GateSpec
+from crs_simcheck.gate import Comparison, GateSpec, Settings
 from crs_simcheck.gate.sequential import Look, SequentialComparison, look_at, looks
 from crs_simcheck.metrics import metric_named
-from tests.unit.gate.made_up import FAST, group_of, mentions_of, namers, raters
+from tests.unit.gate.made_up import group_of, mentions_of, namers, raters
 
 PEOPLE = namers(271, seed=1)
+FAST = Settings(n_draws=100)
 
 
 def at_look(simulator, people, metric, look, **gate):
@@ -73,9 +73,9 @@ def test_a_single_look_is_the_verdict_of_asking_at_once(metric, gate):
     assert one.least_drift == pytest.approx(once.least_drift, rel=1e-6)
 
 
-@pytest.mark.parametrize("metric", ["item_entropy", "popularity_share", "repeat_rate"])
+@pytest.mark.parametrize("metric", ["item_entropy", "repeat_rate"])
 def test_what_the_last_look_decides_asking_at_once_decides_too(metric):
-    for seed, share in itertools.product(range(3), (0.0, 0.2, 0.5)):
+    for seed, share in enumerate((0.0, 0.2, 0.5)):
         simulator = namers(60, seed=seed, speakers="simulator", concentrate=share)
         last = at_look(simulator, PEOPLE, metric, looks(60, 20)[-1])
         once = at_once(simulator, PEOPLE, metric)

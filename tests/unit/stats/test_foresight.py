@@ -19,7 +19,7 @@ from crs_simcheck.stats import (
     with_reference,
 )
 
-RUNS = 40_000
+RUNS = 20_000
 
 
 def simulated(n, n_reference, margin, drift=0.0, direction="two-sided", seed=3):
@@ -45,7 +45,7 @@ def test_false_alarms_are_as_foreseen(n, direction):
     found = power_of(0.0, 1 / math.sqrt(n), n, target, 1.0, 271)
     within, drifted = simulated(n, 271, 0.42, direction=direction)
     assert found.drifted == pytest.approx(drifted, abs=0.003)
-    assert 1 - found.not_within == pytest.approx(within, abs=0.01)
+    assert 1 - found.not_within == pytest.approx(within, abs=0.012)
 
 
 @pytest.mark.parametrize("n", [20, 50, 100, 300])

@@ -25,7 +25,7 @@ def test_the_bounds_are_the_published_ones(spending):
     assert bounds == pytest.approx(PUBLISHED[spending], abs=2e-4)
 
 
-def crossings(sizes, tails, n_runs=60_000, shared=0.0, seed=5):
+def crossings(sizes, tails, n_runs=30_000, shared=0.0, seed=5):
     """How often any look rejects, of a true hypothesis at its edge."""
     rng = np.random.default_rng(seed)
     steps = np.diff([0, *sizes])
@@ -39,7 +39,7 @@ def crossings(sizes, tails, n_runs=60_000, shared=0.0, seed=5):
 @pytest.mark.parametrize("looks", [FIVE, (20, 30, 40, 60, 80, 100), (90, 100)])
 def test_all_looks_together_are_wrong_as_often_as_one(spending, looks):
     wrong = crossings(looks, nominal_tails(looks, TAIL, spending))
-    assert wrong == pytest.approx(TAIL, abs=3 * math.sqrt(0.05 * 0.95 / 60_000))
+    assert wrong == pytest.approx(TAIL, abs=3 * math.sqrt(0.05 * 0.95 / 30_000))
 
 
 @pytest.mark.parametrize("spending", SPENDING)
@@ -67,7 +67,7 @@ def test_a_spending_function_begins_at_nothing_and_ends_at_all(spending):
 
 
 @given(sizes, st.sampled_from(sorted(SPENDING)))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_no_look_has_more_than_what_all_have(sizes, spending):
     tails = nominal_tails(sizes, TAIL, spending)
     assert len(tails) == len(sizes)
