@@ -132,11 +132,17 @@ def _as_asked(
     record = config.getoption("simcheck_record") or config.getini("simcheck_record")
     if record not in ("none", "new", "all"):
         raise pytest.UsageError(f"simcheck_record: found '{record}', need none, new or all")
+    stop = config.getoption("simcheck_sequential") or config.getini("simcheck_sequential")
+    if stop not in ("", "first-drift", "every-gate"):
+        raise pytest.UsageError(
+            f"simcheck_sequential: found '{stop}', need first-drift or every-gate"
+        )
     live = settings.live
     if live is not None:
         live = replace(
             live,
             record=record,
+            stop=stop or live.stop,
             engine_at=config.getoption("simcheck_engine"),
             partial=seekers is not None,
         )

@@ -66,10 +66,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="auto: in GitHub Actions, annotate what failed and add to the summary of the step; "
         "off: never (default: auto)",
     )
+    group.addoption(
+        "--simcheck-sequential",
+        dest="simcheck_sequential",
+        action="store_const",
+        const="first-drift",
+        help="ask seekers in blocks, until every gate has decided or one has drifted",
+    )
+    group.addoption(
+        "--simcheck-every-gate",
+        dest="simcheck_sequential",
+        action="store_const",
+        const="every-gate",
+        help="the same, but go on where one has drifted until every gate has decided",
+    )
     parser.addini("simcheck_config", "the settings file of crs-simcheck", default="")
     parser.addini("simcheck_inconclusive", "fail or warn (crs-simcheck)", default="fail")
     parser.addini("simcheck_record", "none, new or all (crs-simcheck)", default="none")
     parser.addini("simcheck_github", "auto or off (crs-simcheck)", default="auto")
+    parser.addini(
+        "simcheck_sequential", "first-drift or every-gate; all at once by default", default=""
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

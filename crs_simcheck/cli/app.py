@@ -14,6 +14,7 @@ from crs_simcheck.cli.init import init
 from crs_simcheck.cli.judge import judge
 from crs_simcheck.cli.matrix import matrix
 from crs_simcheck.cli.optimize import optimize
+from crs_simcheck.cli.power import power
 from crs_simcheck.cli.profiles import profiles
 from crs_simcheck.cli.record import record
 from crs_simcheck.cli.show import show
@@ -42,4 +43,5 @@ app.add_command(profiles)
 app.add_command(judge)
 app.add_command(optimize)
 app.add_command(matrix)
+app.add_command(power)
 app.add_command(vectors)

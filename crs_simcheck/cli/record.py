@@ -13,8 +13,10 @@ from crs_simcheck.cli.exits import BAD_INPUT, FINE
 from crs_simcheck.cli.progress import progress_bar, steps_of
 
 if TYPE_CHECKING:
-    from crs_simcheck.project import SimulatorSettings
+    from crs_simcheck.gate.sequential import Look
+    from crs_simcheck.project import SimulatorRun, SimulatorSettings
     from crs_simcheck.project.live import LiveRun
+    from crs_simcheck.project.live_settings import RecordMode, Stop
     from crs_simcheck.project.record import Estimate, Recorded
 
 __all__ = ["record"]
@@ -28,6 +30,18 @@ __all__ = ["record"]
 @click.option("--prune", is_flag=True, help="Remove recorded answers that nothing asks for.")
 @click.option("--engine", metavar="ENGINE", help="Where to ask: the same model on other hosts.")
 @click.option("--seekers", type=click.IntRange(1), metavar="N", help="Ask N seekers only.")
+@click.option(
+    "--sequential",
+    "stop",
+    flag_value="first-drift",
+    help="Ask in blocks, until every gate has decided or one has drifted.",
+)
+@click.option(
+    "--every-gate",
+    "stop",
+    flag_value="every-gate",
+    help="The same, but go on where one has drifted until every gate has decided.",
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Ask at most N requests.")
 @click.option(
     "--probe",
@@ -45,6 +59,7 @@ def record(
     prune: bool,
     engine: str | None,
     seekers: int | None,
+    stop: Stop | None,
     limit: int | None,
     probe: int,
 ) -> int:
@@ -59,6 +74,11 @@ def record(
         raise click.UsageError(
             "--prune with --seekers would remove the answers of the other seekers; leave one out"
         )
+    if stop is not None and (prune or limit is not None):
+        raise click.UsageError(
+            "asking in blocks stops by itself, and what it leaves unasked is no leftover: leave "
+            "out --prune and --limit"
+        )
     from crs_simcheck.project import SimulatorRun
     from crs_simcheck.project.record import estimate
     from crs_simcheck.project.record import record as run_recording
@@ -69,9 +89,13 @@ def record(
         settings = replace(
             chosen,
             seekers=seekers or chosen.seekers,
-            live=live and replace(live, engine_at=engine, partial=seekers is not None),
+            live=live
+            and replace(
+                live, engine_at=engine, partial=seekers is not None, stop=stop or live.stop
+            ),
         )
-        run = SimulatorRun(settings).live
+        whole = SimulatorRun(settings)
+        run = whole.live
         judge = partial(_judge, settings, again, dry_run, prune)
         if run is None:
             failed += judge()
@@ -79,6 +103,10 @@ def record(
         if dry_run:
             _print_estimate(run, estimate(run, "all" if again else "new", limit))
             judge()
+            continue
+        if run.live.stop is not None and limit is None and not prune:
+            _in_blocks(whole, "all" if again else "new", probe)
+            failed += judge()
             continue
         with progress_bar(settings.name) as progress:
             done = run_recording(
@@ -97,6 +125,27 @@ def record(
         elif settings.judge is not None:
             click.echo(f"{settings.name}: judged when it is recorded without --limit")
     return BAD_INPUT if failed else FINE
+
+
+def _in_blocks(run: SimulatorRun, mode: RecordMode, probe: int) -> None:
+    """Ask block by block until it is decided, and print what each block came to."""
+    from crs_simcheck.project.record import record as run_recording
+
+    def ask(block: LiveRun, look: Look) -> None:
+        with progress_bar(f"{block.settings.name}, {look}") as progress:
+            done = run_recording(
+                block,
+                mode,
+                probe=0 if look.place else probe,
+                progress=progress,
+                say=lambda text: click.echo(text, err=True),
+            )
+        if done.collected is not None:
+            click.echo(f"{look}")
+            _print_collected(block.settings.name, done)
+
+    stopped = run.in_blocks(ask).stopped
+    click.echo(f"{run.settings.name}: {stopped}")
 
 
 def _chosen(names: tuple[str, ...], config: str | None) -> list[SimulatorSettings]:
@@ -214,6 +263,25 @@ def _print(run: LiveRun, done: Recorded) -> None:
     if collected is None:
         click.echo(f"{name}: nothing to ask; all {done.planned:,} answers are recorded")
     else:
+        _print_collected(name, done)
+        line = conduct_line(run.answers)
+        if line:
+            click.echo(f"  {line}")
+    if run.engine is not None and run.engine.kind == "embedded":
+        click.echo("  embedded engine: no LLM")
+    if done.pruned:
+        click.echo(f"  {done.pruned:,} answers that nothing asks for were removed")
+    elif done.unused:
+        click.echo(
+            f"  {done.unused:,} recorded answers are asked for by nothing; --prune removes them"
+        )
+    click.echo(f"  {shown_path(done.folder)}: {done.planned:,} answers needed")
+
+
+def _print_collected(name: str, done: Recorded) -> None:
+    """Print what came of asking, where anybody was asked."""
+    collected = done.collected
+    if collected is not None:
         about = collected.about
         click.echo(
             f"{name}: {collected.answered:,} of {done.asked:,} requests answered by {about.model}"
@@ -240,15 +308,3 @@ def _print(run: LiveRun, done: Recorded) -> None:
                 f"  the model has changed: answers from before are of {', '.join(done.digests)}; "
                 f"now it is {done.changed_digest}. Ask all again: crs-simcheck record {name} --all"
             )
-        line = conduct_line(run.answers)
-        if line:
-            click.echo(f"  {line}")
-    if run.engine is not None and run.engine.kind == "embedded":
-        click.echo("  embedded engine: no LLM")
-    if done.pruned:
-        click.echo(f"  {done.pruned:,} answers that nothing asks for were removed")
-    elif done.unused:
-        click.echo(
-            f"  {done.unused:,} recorded answers are asked for by nothing; --prune removes them"
-        )
-    click.echo(f"  {shown_path(done.folder)}: {done.planned:,} answers needed")

@@ -10,8 +10,9 @@ import numpy as np
 
 from crs_simcheck.baselines import Group
 from crs_simcheck.catalogue import Catalogue
+from crs_simcheck.gate.deciding import Decided, room
 from crs_simcheck.gate.drawer import Drawer
-from crs_simcheck.gate.estimates import Estimates, estimates, value_of, widened
+from crs_simcheck.gate.estimates import Estimates, estimates, intervals_of, value_of
 from crs_simcheck.gate.evidence import evidence_for
 from crs_simcheck.gate.notes import notes_on, published_note
 from crs_simcheck.gate.ratings import Ratings, choose_ratings, restrict_films
@@ -30,14 +31,14 @@ from crs_simcheck.gate.verdict import People, Verdict
 from crs_simcheck.metrics import Metric
 from crs_simcheck.records import TaskName
 from crs_simcheck.stats import (
+    TAIL,
+    ConfidenceInterval,
     Outcome,
     Pool,
     Range,
     Reference,
     Rows,
-    confidence_interval,
     decide,
-    half_width,
     jackknife_error,
     least_drift,
     leave_one_out,
@@ -201,13 +202,15 @@ class Comparison:
         margin = metric.margin.at(target.high if np.isfinite(target.high) else target.low)
         evidence = evidence_for(metric, self._label(metric), own, self._beside(metric))
         everything, own = own, rows_observed(metric, own)
+        at: Callable[[float], ConfidenceInterval]
         if metric.rate is not None:
             rate = rare_rate(*metric.rate.of_units(own))
-            value, interval = rate.value, rate.interval
+            value, at = rate.value, rate.interval_at
+            decided = self._decided(spec, value, at, target, (own, None))
             seen: float | None
             above = np.isfinite(target.high)  # a least alone leaves nothing to be too high
-            seen = rate.detectable(target.high) if above else None
-            needed = rate.units_needed(target.high, own.n_units) if above else None
+            seen = rate.detectable(target.high, tail=self.drift_tail) if above else None
+            needed = rate.units_needed(target.high, own.n_units, decided.tail) if above else None
         else:
             ratings = self._ratings(metric, by_hand=True) if metric.paired else None
             frame = self.sides.frame_for(spec.top_k)
@@ -216,22 +219,23 @@ class Comparison:
             se = jackknife_error(leave_one_out(own, function, metric.blocks))
             if not (np.isfinite(value) and np.isfinite(se)):
                 return no_value(spec, own, notes)
-            interval = widened(confidence_interval(value, se, own.n_units), metric, everything)
-            seen = least_drift(0.0, se, own.n_units)
-            needed = units_needed(value, se * own.n_units**0.5, own.n_units, target)
-        outcome = decide(interval, target)
+            n, at = own.n_units, intervals_of(metric, value, se, own.n_units, everything)
+            decided = self._decided(spec, value, at, target, (own, None))
+            seen = least_drift(0.0, se, n, self.drift_tail)
+            needed = units_needed(value, se * n**0.5, n, target, decided.tail)
+        open_ = decided.outcome == "inconclusive"
         return Verdict(
             spec,
-            outcome,
+            decided.outcome,
             own.n_units,
             value=value,
-            interval=interval,
+            interval=decided.interval,
             target=target,
             margin=margin,
             score=score(value, target, margin),
-            reason=why_crossing(needed) if outcome == "inconclusive" else "",
+            reason=why_crossing(needed) if open_ else "",
             least_drift=seen,
-            seekers_needed=needed if outcome == "inconclusive" else None,
+            seekers_needed=needed if open_ else None,
             evidence=evidence,
             notes=notes,
             published=None
@@ -267,14 +271,17 @@ class Comparison:
         )
         if found is None:
             return no_value(spec, own, notes)
-        margin = spec.margin if spec.margin is not None else metric.margin.at(found.center)
-        h = half_width(margin, found.sigma1, found.size, metric.direction)
+        margin, h = self._room(spec, found, (own, theirs))
         target = target_range(found.center, h, metric.direction)
         n = own.n_units
-        interval = with_reference(found.value, found.own, found.sigma1, found.n_people, n)
-        outcome = decide(interval, target)
+
+        def at(tail: float) -> ConfidenceInterval:
+            own_at, people = found.own_at(tail), (found.sigma1, found.n_people)
+            return with_reference(found.value, own_at, *people, n, tail)
+
+        decided = self._decided(spec, found.value, at, target, (own, theirs))
         reason, seekers, people = "", None, None
-        if outcome == "inconclusive":
+        if decided.outcome == "inconclusive":
             reference = Reference(
                 found.center,
                 found.sigma1,
@@ -283,24 +290,46 @@ class Comparison:
                 metric.direction,
                 found.largest,
             )
-            reason, seekers, people = why_undecided(found, reference, n)
+            reason, seekers, people = why_undecided(found, reference, n, decided.tail)
         return Verdict(
             spec,
-            outcome,
+            decided.outcome,
             n,
             value=found.value,
-            interval=interval,
+            interval=decided.interval,
             target=target,
             margin=margin,
             score=score(found.value, target, margin),
             people=self._people(found),
             reason=reason,
-            least_drift=least_drift_of(found, h, n),
+            least_drift=least_drift_of(found, h, n, self.drift_tail),
             seekers_needed=seekers,
             people_needed=people,
             evidence=evidence_for(metric, self._label(metric), own, theirs, found.groups),
             notes=notes,
         )
+
+    # -- the rule; a look before the end has another -------------------------------------------
+
+    drift_tail = TAIL
+    """What an interval that lies outside the range leaves to either side."""
+
+    def _room(
+        self, spec: GateSpec, found: Estimates, _sides: tuple[Rows, Rows]
+    ) -> tuple[float, float]:
+        """Return the margin, and how far from people's value the range reaches."""
+        return room(spec, found.center, found.sigma1, found.size)
+
+    def _decided(
+        self,
+        _spec: GateSpec,
+        _value: float,
+        at: Callable[[float], ConfidenceInterval],
+        target: Range,
+        _sides: tuple[Rows, Rows | None],
+    ) -> Decided:
+        """Return what the interval of a value says; ``at`` leads from a level to an interval."""
+        return Decided(TAIL, at(TAIL), decide(at(TAIL), target))
 
     def _too_few(
         self, spec: GateSpec, own: Rows, theirs: Rows, notes: tuple[str, ...]

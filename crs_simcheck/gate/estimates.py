@@ -12,6 +12,7 @@ from crs_simcheck.gate.drawer import Drawer
 from crs_simcheck.gate.ratings import Ratings
 from crs_simcheck.metrics import Frame, Metric, correlations_in_pairs
 from crs_simcheck.stats import (
+    TAIL,
     Allowance,
     ConfidenceInterval,
     Draws,
@@ -28,7 +29,16 @@ from crs_simcheck.stats import (
     t_quantile,
 )
 
-__all__ = ["Estimates", "estimates", "value_of", "widened"]
+__all__ = [
+    "Estimates",
+    "PeopleOfSize",
+    "estimates",
+    "intervals_of",
+    "largest_group",
+    "people_of_size",
+    "value_of",
+    "widened",
+]
 
 # More draws than this share without a value: the metric does not exist in groups of this size.
 _MOST_MISSING = 0.01
@@ -40,9 +50,10 @@ class Estimates:
 
     Parameters
     ----------
-    value, se, own:
-        Of the simulator, with its standard error and 90 % interval, the people's part not in them:
-        the jackknife's, or for a rate those of the rule for rare rates.
+    value, se, own_at:
+        Of the simulator, with its standard error, and what an interval leaves to either side → that
+        interval; the people's part not in them: the jackknife's, or for a rate those of the rule
+        for rare rates.
     rate:
         Of the simulator, where the metric is a rate.
     center, sigma1:
@@ -57,7 +68,7 @@ class Estimates:
 
     value: float
     se: float
-    own: ConfidenceInterval
+    own_at: Callable[[float], ConfidenceInterval]
     rate: RareRate | None
     center: float
     sigma1: float
@@ -66,6 +77,35 @@ class Estimates:
     n_people: int
     drawn: FloatArray
     groups: Pool
+
+    @property
+    def own(self) -> ConfidenceInterval:
+        """The 90 % interval of the simulator alone."""
+        return self.own_at(TAIL)
+
+
+@dataclass(frozen=True, eq=False)
+class PeopleOfSize:
+    """What groups of people of one size come to.
+
+    Parameters
+    ----------
+    function:
+        Pool of groups → their values, on the terms on which these groups have theirs.
+    drawn, groups:
+        (D,) values of the groups; their pools.
+    center, sigma1:
+        Mean over the groups; standard deviation per person.
+    exists:
+        Whether the metric exists in groups of this size.
+    """
+
+    function: Callable[[Pool], FloatArray]
+    drawn: FloatArray
+    groups: Pool
+    center: float
+    sigma1: float
+    exists: bool
 
 
 def value_of(
@@ -88,6 +128,49 @@ def _computed(metric: Metric, frame: Frame, pool: Pool) -> FloatArray:
     return metric.compute(pool, frame)
 
 
+def largest_group(n_people: int, ratings: Ratings | None) -> int:
+    """Return the size of the largest groups that can be drawn from so many people."""
+    # Ratings by the people who are not in a group need people who are not in it.
+    among_people = ratings is not None and ratings.outside is None
+    return n_people // 2 if among_people else n_people
+
+
+def people_of_size(
+    metric: Metric,
+    frame: Frame,
+    theirs: Rows,
+    both: Allowance,
+    size: int,
+    ratings: Ratings | None,
+    drawer: Drawer,
+) -> PeopleOfSize:
+    """Draw groups of people of one size, and for their σ₁ of at most half of the people.
+
+    Parameters
+    ----------
+    theirs:
+        Rows of the baseline.
+    both:
+        How many observations either side may keep of a seeker.
+    ratings:
+        For paired metrics: people's ratings.
+    """
+    n_people = theirs.n_units
+    groups = drawer.groups("people", metric.table, theirs, size, both)
+    half = drawer.groups("people", metric.table, theirs, min(size, n_people // 2), both)
+    function, drawn, halves = _people_values(metric, frame, ratings, groups, half)
+    if _missing(drawn) or _missing(halves):
+        return PeopleOfSize(function, drawn, groups.pool, np.nan, np.nan, exists=False)
+    return PeopleOfSize(
+        function,
+        drawn,
+        groups.pool,
+        center=float(np.nanmean(drawn)),
+        sigma1=sigma_one(float(np.nanstd(halves, ddof=1)), half.groups.shape[1], n_people),
+        exists=True,
+    )
+
+
 def estimates(
     metric: Metric,
     frame: Frame,
@@ -105,47 +188,55 @@ def estimates(
     ratings:
         For paired metrics: people's ratings.
     """
-    n_people = theirs.n_units
-    # Ratings by the people who are not in a group need people who are not in it.
-    among_people = ratings is not None and ratings.outside is None
-    largest = n_people // 2 if among_people else n_people
-    size = min(own.n_units, largest)
+    n = own.n_units
+    largest = largest_group(theirs.n_units, ratings)
+    size = min(n, largest)
     both = Allowance(own.counts, theirs.counts)
-    groups = drawer.groups("people", metric.table, theirs, size, both)
-    half = drawer.groups("people", metric.table, theirs, min(size, n_people // 2), both)
-    function, drawn, halves = _people_values(metric, frame, ratings, groups, half)
-    cut = cut_once(own, both, drawer.rng("cut", metric.table, own.n_units))
-    if own.n_units > size:
-        values = function(drawer.groups("simulator", metric.table, own, size, both).pool)
+    people = people_of_size(metric, frame, theirs, both, size, ratings, drawer)
+    cut = cut_once(own, both, drawer.rng("cut", metric.table, n))
+    if n > size:
+        values = people.function(drawer.groups("simulator", metric.table, own, size, both).pool)
     else:
-        values = function(Pool.whole(cut))
-    if any(_missing(v) for v in (drawn, halves, values)):
+        values = people.function(Pool.whole(cut))
+    if not people.exists or _missing(values):
         return None
     value = float(np.nanmean(values))
     rate = None if metric.rate is None else rare_rate(*metric.rate.of_units(cut))
     if rate is None:
-        se = jackknife_error(leave_one_out(cut, function, metric.blocks))
-        interval = widened(confidence_interval(value, se, own.n_units), metric, own)
+        se = jackknife_error(leave_one_out(cut, people.function, metric.blocks))
     else:
         # The jackknife's interval of a rate is too short where events are few, and empty without.
-        interval = rate.interval
-        se = (interval.high - interval.low) / 2 / t_quantile(own.n_units)
+        se = (rate.interval.high - rate.interval.low) / 2 / t_quantile(n)
     if not np.isfinite(se):
         return None
-    deviation = float(np.nanstd(halves, ddof=1))
     return Estimates(
         value=value,
         se=se,
-        own=interval,
+        own_at=rate.interval_at if rate is not None else intervals_of(metric, value, se, n, own),
         rate=rate,
-        center=float(np.nanmean(drawn)),
-        sigma1=sigma_one(deviation, half.groups.shape[1], n_people),
+        center=people.center,
+        sigma1=people.sigma1,
         size=size,
         largest=largest,
-        n_people=n_people,
-        drawn=drawn,
-        groups=groups.pool,
+        n_people=theirs.n_units,
+        drawn=people.drawn,
+        groups=people.groups,
     )
+
+
+def intervals_of(
+    metric: Metric, value: float, se: float, n: int, everything: Rows
+) -> Callable[[float], ConfidenceInterval]:
+    """Return what leads from the share left to either side to the interval of a value.
+
+    Parameters
+    ----------
+    n:
+        Seekers that gave the value.
+    everything:
+        The simulator's rows, those without a value included.
+    """
+    return lambda tail: widened(confidence_interval(value, se, n, tail), metric, everything)
 
 
 def widened(interval: ConfidenceInterval, metric: Metric, own: Rows) -> ConfidenceInterval:

@@ -10,6 +10,7 @@ from crs_simcheck.gate.spec import GateSpec
 from crs_simcheck.gate.verdict import Verdict
 from crs_simcheck.metrics import JUDGED, Metric, judged_column
 from crs_simcheck.stats import (
+    TAIL,
     Reference,
     Rows,
     least_drift,
@@ -92,12 +93,13 @@ def no_value(spec: GateSpec, own: Rows, notes: tuple[str, ...]) -> Verdict:
     return Verdict(spec, "inconclusive", own.n_units, reason=why, notes=notes)
 
 
-def least_drift_of(found: Estimates, h: float, n: int) -> float:
+def least_drift_of(found: Estimates, h: float, n: int, tail: float = TAIL) -> float:
     """Return the least drift that is found; a rate scatters more the higher it is."""
     if found.rate is None:
-        return least_drift(h, standard_error(found.se, found.sigma1, found.n_people), n)
-    past = found.rate.detectable(found.center + h) - (found.center + h)
-    theirs = least_drift(0.0, standard_error(0.0, found.sigma1, found.n_people), n)
+        return least_drift(h, standard_error(found.se, found.sigma1, found.n_people), n, tail)
+    end = found.center + h
+    past = found.rate.detectable(end, tail=tail) - end
+    theirs = least_drift(0.0, standard_error(0.0, found.sigma1, found.n_people), n, tail)
     return h + float(np.hypot(past, theirs))
 
 
@@ -109,14 +111,14 @@ def why_crossing(needed: int | None) -> str:
 
 
 def why_undecided(
-    found: Estimates, reference: Reference, n: int
+    found: Estimates, reference: Reference, n: int, tail: float = TAIL
 ) -> tuple[str, int | None, int | None]:
     """Return why a comparison did not decide, and the seekers or the people that would."""
     if not reference_suffices(reference.margin, reference.sigma1, reference.n_units):
         people = reference_needed(reference.margin, reference.sigma1, n)
         takes = "" if people is None else f"; it takes about {people:,} people"
         return f"baseline too small: {found.n_people} people{takes}", None, people
-    needed = units_needed(found.value, found.se * n**0.5, n, reference)
+    needed = units_needed(found.value, found.se * n**0.5, n, reference, tail)
     if needed is None:  # the baseline's own uncertainty reaches over the end, whatever n is
         target = reference.range_at(n)
         past = min(abs(found.value - target.low), abs(found.value - target.high))

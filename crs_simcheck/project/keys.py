@@ -28,4 +28,5 @@ LIVE_KEYS = (
     "retrieval",
     "slots",
     "timeout",
+    "sequential",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -91,6 +92,7 @@ class LiveRun:
         self._folder = (self.live.kept_in or usual).absolute()
         self._profiles = profiles
         self._catalogue_of, self._people = catalogue, people
+        self._whole: tuple[Planned, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -240,6 +242,26 @@ class LiveRun:
                     else "check the seekers and the numbers of this task",
                 )
         return planned
+
+    @property
+    def whole(self) -> tuple[Planned, ...]:
+        """The same, of a simulator that :meth:`of_seekers` has narrowed: as it was before."""
+        return self._whole or self.planned
+
+    def of_seekers(self, asked: Mapping[TaskName, frozenset[str]]) -> LiveRun:
+        """Return the run of some seekers, which may be others in each task.
+
+        What they are asked is what they would be asked among all.
+        """
+        fewer = copy(self)
+        for name in ("recording", "answers", "notes"):
+            fewer.__dict__.pop(name, None)
+        fewer.live = replace(self.live, partial=True, stop=None, record="none")
+        fewer._whole = self.whole
+        fewer.__dict__["planned"] = tuple(
+            p for p in self.whole if p.question.seeker in asked.get(p.question.task, ())
+        )
+        return fewer
 
     # -- what is recorded ---------------------------------------------------------------------
 

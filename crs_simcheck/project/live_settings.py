@@ -13,9 +13,11 @@ from crs_simcheck.project.table import TableReader
 from crs_simcheck.prompts import CONFIGURATIONS, ConfigurationName
 from crs_simcheck.records import TaskName
 
-__all__ = ["LiveSettings", "RecordMode", "live_settings"]
+__all__ = ["STOPS", "LiveSettings", "RecordMode", "Stop", "live_settings"]
 
 RecordMode = Literal["none", "new", "all"]
+Stop = Literal["first-drift", "every-gate"]
+STOPS: tuple[Stop, ...] = ("first-drift", "every-gate")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,9 @@ class LiveSettings:
         ``none``: replay only; ``new``: ask what is not recorded; ``all``: ask everything again.
     partial:
         Fewer seekers are looked at than the settings ask for: what is left is no leftover.
+    stop:
+        None: all seekers are asked; else they are asked in blocks, until every gate has decided.
+        ``first-drift``: or until one has drifted; ``every-gate``: also then.
     """
 
     prompts: str | None = None
@@ -67,6 +72,7 @@ class LiveSettings:
     kept_in: Path | None = None
     record: RecordMode = "none"
     partial: bool = False
+    stop: Stop | None = None
 
 
 def _configurations(read: TableReader) -> tuple[ConfigurationName, ...]:
@@ -136,8 +142,18 @@ def live_settings(
                 repeats=read.whole("repeats", 1, 1),
                 slots=slots,
                 timeout=read.number("timeout", 300.0, 0.1, 86_400.0),
+                stop=_stop(read),
             ),
         )
+
+
+def _stop(read: TableReader) -> Stop | None:
+    value = read.table.get("sequential")
+    if value is None:
+        return None
+    if value not in STOPS:
+        raise read.fail("sequential", " or ".join(map(repr, STOPS)))
+    return cast(Stop, value)
 
 
 def _examples(read: TableReader, source: str, configuration: ConfigurationName) -> str | None:

@@ -253,6 +253,7 @@ class OptimizeRun:
                     asked={self.task: live.asked.get(self.task, {})},
                     kept_in=self.folder / "answers" / digest,
                     partial=few,
+                    stop=None,  # a prompt is scored by all answers that it was to be scored by
                 ),
             )
         )

@@ -255,7 +255,7 @@ def _sum_up(run: LiveRun, recording: Recording, rate: float | None) -> None:
     """Write the summary; what tasks that are not asked now were made of stays as it was."""
     if not len(recording):
         return
-    then, now = read_summary(run.folder), made_of(run, run.planned)
+    then, now = read_summary(run.folder), made_of(run, run.whole)
     whole = now.keys() - run.missing(recording).by_task().keys()
     made = {task: now[task] if task in whole else made_with(then, task) for task in recording.rows}
     if run.live.partial:  # of how many seekers it is, the whole of it decides

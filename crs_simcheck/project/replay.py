@@ -57,7 +57,7 @@ def unrecorded(run: LiveRun, missing: Missing, recording: Recording) -> Unrecord
 
 def _by_task(run: LiveRun, missing: Missing, recording: Recording) -> Iterator[str]:
     """Yield how much each task lacks, and behind it, indented, what has changed."""
-    now, then = made_of(run, run.planned), read_summary(run.folder)
+    now, then = made_of(run, run.whole), read_summary(run.folder)
     for task, count in missing.by_task().items():
         yield f"{task}: {count:,} of {now[task]['questions']:,} answers are not recorded"
         if not recording.rows.get(task):

@@ -11,7 +11,7 @@ from crs_simcheck.baselines import Group, SeekerStatistics
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.records import TASKS, Response
 
-__all__ = ["chosen", "sampled", "sampled_group"]
+__all__ = ["chosen", "in_order", "sampled", "sampled_group"]
 
 
 def sampled(rows: tuple[Response, ...], settings: SimulatorSettings) -> tuple[Response, ...]:
@@ -27,11 +27,16 @@ def chosen(seekers: Iterable[str], count: int | None, seed: int) -> frozenset[st
     everybody = frozenset(seekers)
     if count is None or len(everybody) <= count:
         return everybody
+    return frozenset(in_order(everybody, seed)[:count])
+
+
+def in_order(seekers: Iterable[str], seed: int) -> list[str]:
+    """Return the seekers in an order by a hash of their ids: whoever comes later moves nobody."""
 
     def place(seeker: str) -> bytes:
         return hashlib.sha256(f"{seed}/{seeker}".encode(errors="replace")).digest()
 
-    return frozenset(sorted(everybody, key=place)[:count])
+    return sorted(seekers, key=place)
 
 
 def sampled_group(group: Group, settings: SimulatorSettings) -> Group:

@@ -32,6 +32,7 @@ from crs_simcheck.profiles import Profiles
 from crs_simcheck.project.files import catalogue_at, joint_at, profiles_at
 from crs_simcheck.project.films import descriptions_of
 from crs_simcheck.project.gates import NotMeasured, gates_of, plan_gates
+from crs_simcheck.project.in_blocks import InBlocks
 from crs_simcheck.project.readers import readers_for
 from crs_simcheck.project.sampling import sampled, sampled_group
 from crs_simcheck.project.settings import SimulatorSettings
@@ -41,6 +42,7 @@ from crs_simcheck.stats import Rows
 from crs_simcheck.tasks import TEXT_TASKS, Readers
 
 if TYPE_CHECKING:
+    from crs_simcheck.gate.sequential import Look
     from crs_simcheck.project.judging import JudgeRun
     from crs_simcheck.project.live import LiveRun
 
@@ -51,15 +53,28 @@ _NO_JUDGE = {"judge": 'nobody judges: name one in simcheck.toml, judge = "ollama
 _LIKE_AT = 3.5
 
 
-class SimulatorRun:
+class SimulatorRun(InBlocks):
     """A simulator whose answers are read, measured and compared; every step happens once.
 
     Nothing is read before it is needed. Raises :class:`InputError` and its kin where the answers,
     the catalogue, the profiles or the baseline cannot be used.
+
+    Parameters
+    ----------
+    live, look:
+        Of a simulator that is asked in blocks: who was asked so far, and which look this is.
     """
 
-    def __init__(self, settings: SimulatorSettings) -> None:
-        self.settings = settings
+    def __init__(
+        self,
+        settings: SimulatorSettings,
+        *,
+        live: LiveRun | None = None,
+        look: Look | None = None,
+    ) -> None:
+        super().__init__(settings, look)
+        if live is not None:
+            self.__dict__["live"] = live
         self._measured: dict[str | None, tuple[tuple[Measured, ...], Group]] = {}
         self._readers: dict[str | None, Readers] = {}
         self._comparisons: dict[TaskName, Comparison] = {}
@@ -75,13 +90,13 @@ class SimulatorRun:
         what is missing is asked for first.
         """
         if self.live is not None:
-            if self.live.live.record != "none":
+            if self.sequential is None and self.live.live.record != "none":
                 from crs_simcheck.project.record import record
 
                 record(self.live, self.live.live.record)
             from crs_simcheck.project.replay import replay
 
-            return replay(self.live)
+            return replay(self.asked)
         if self.settings.responses is None:
             return None
         return read_responses(
@@ -103,6 +118,10 @@ class SimulatorRun:
             self.baseline,
         )
 
+    def _looked(self, run: LiveRun, look: Look) -> SimulatorRun:
+        # Who judges is asked once, at the end.
+        return SimulatorRun(replace(self.settings, judge=None), live=run, look=look)
+
     @cached_property
     def judging(self) -> JudgeRun | None:
         """Its judges, or None where nobody judges it."""
@@ -112,7 +131,7 @@ class SimulatorRun:
 
         return JudgeRun(
             self.settings,
-            self._rows.get("neg_feedback", ()),
+            self.rows_of("neg_feedback"),
             {profile.seeker: profile.persona for profile in self._profiles or ()},
             descriptions_of(self.catalogue),
         )
@@ -134,6 +153,10 @@ class SimulatorRun:
             return {}
         by_task = self.responses.by_task()
         return {task: sampled(by_task[task], self.settings) for task in TASKS if task in by_task}
+
+    def rows_of(self, task: TaskName) -> tuple[Response, ...]:
+        """Return the response rows of a task."""
+        return self._rows.get(task, ())
 
     @cached_property
     def group(self) -> Group | None:
@@ -274,7 +297,7 @@ class SimulatorRun:
             _, group = self.measured(task)
             key = self._baseline_name(task)
             readers = self._readers.get(key)
-            self._comparisons[task] = Comparison(
+            self._comparisons[task] = self._comparison_at()(
                 task,
                 group,
                 baseline,
@@ -315,7 +338,8 @@ class SimulatorRun:
 
     def notes_on(self, spec: GateSpec) -> tuple[str, ...]:
         """Return what a reader of a verdict should know: who is not people, what it cannot show."""
-        notes = [] if self.live is None else list(self.live.notes)
+        notes = [] if self.live is None else list(self.asked.notes)
+        notes += [] if self.sequential is None else [str(self.sequential.stopped)]
         people = self.baseline(spec.task)
         if people is not None and people.speakers != "people":
             notes.append(f"baseline '{people.name}' is not people: {people.speakers}")
@@ -353,7 +377,7 @@ class SimulatorRun:
             judging = self._judging if spec.metric.table == "judged" else None
             if judging is not None and judging.problem is not None:
                 raise judging.problem
-            verdict = self.comparison(spec.task).verdict(spec)
+            verdict = self._decided_early(spec) or self.comparison(spec.task).verdict(spec)
             if spec.metric.table == "judged" and verdict.value is not None:
                 from crs_simcheck.project.judging import believed
 

@@ -15,6 +15,7 @@ SCHEMAS: tuple[str, ...] = (
     "catalogue",
     "group",
     "matrix",
+    "power",
     "profile",
     "report",
     "response",

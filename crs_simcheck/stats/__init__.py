@@ -43,6 +43,7 @@ from crs_simcheck.stats.rare import RareRate, clopper_pearson, rare_rate, units_
 from crs_simcheck.stats.rows import FloatArray, IntArray, Matrix, Pool, Rows, one_hot
 from crs_simcheck.stats.rule import (
     CONFIDENCE_LEVEL,
+    TAIL,
     ConfidenceInterval,
     Direction,
     Outcome,
@@ -79,14 +80,18 @@ if TYPE_CHECKING:
         Estimate,
         mean_estimate,
     )
+    from crs_simcheck.stats.foresight import Power, power_of, power_of_rate
     from crs_simcheck.stats.ppi import (
         PredictionPowered,
         ppi_mean,
     )
+    from crs_simcheck.stats.sequential import SPENDING, Spending, looks_at, nominal_tails
 
 __all__ = [
     "AGREEMENT_LEVEL",
     "CONFIDENCE_LEVEL",
+    "SPENDING",
+    "TAIL",
     "Allowance",
     "ConfidenceInterval",
     "Correlation",
@@ -100,12 +105,14 @@ __all__ = [
     "MeanCorrelation",
     "Outcome",
     "Pool",
+    "Power",
     "PredictionPowered",
     "Range",
     "RareRate",
     "Reference",
     "Rows",
     "Scale",
+    "Spending",
     "above_zero",
     "bias",
     "clopper_pearson",
@@ -124,14 +131,18 @@ __all__ = [
     "krippendorff_alpha",
     "least_drift",
     "leave_one_out",
+    "looks_at",
     "mean_estimate",
     "mean_pairwise_pearson",
+    "nominal_tails",
     "one_hot",
     "pearson",
     "pearson_each_with_each",
     "pearson_of",
     "pearson_test",
     "positive_columns",
+    "power_of",
+    "power_of_rate",
     "ppi_mean",
     "rare_rate",
     "rarefied_share",
@@ -158,7 +169,9 @@ _LATE = {
         *("pearson_of", "pearson_test", "spearman_test"),
     },
     "estimates": {"AGREEMENT_LEVEL", "Estimate", "mean_estimate"},
+    "foresight": {"Power", "power_of", "power_of_rate"},
     "ppi": {"PredictionPowered", "ppi_mean"},
+    "sequential": {"SPENDING", "Spending", "looks_at", "nominal_tails"},
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crs_simcheck.stats.rule import (
+    TAIL,
     Direction,
     Range,
     confidence_interval,
@@ -50,13 +51,13 @@ class Reference:
         return target_range(self.center, h, self.direction)
 
 
-def least_drift(h: float, se: float, n: int) -> float:
+def least_drift(h: float, se: float, n: int, tail: float = TAIL) -> float:
     """Return the least distance from the centre that is found ``drifted`` four times of five.
 
     ``h + (t + z₈₀)·SE``: the interval must clear the end of the range, and its centre scatters.
     With h = 0, the distance past an end that was given by hand.
     """
-    return h + (t_quantile(n) + _POWER) * se
+    return h + (t_quantile(n, tail) + _POWER) * se
 
 
 def reference_suffices(margin: float, sigma1: float, n_reference: int) -> bool:
@@ -78,7 +79,9 @@ def reference_needed(margin: float, sigma1: float, n: int) -> int | None:
     return max(alone, n)
 
 
-def units_needed(value: float, sigma: float, n: int, reference: Reference | Range) -> int | None:
+def units_needed(
+    value: float, sigma: float, n: int, reference: Reference | Range, tail: float = TAIL
+) -> int | None:
     """Return the least number of units at which this value would be decided, or None.
 
     Parameters
@@ -100,7 +103,7 @@ def units_needed(value: float, sigma: float, n: int, reference: Reference | Rang
         else:
             se = standard_error(own, reference.sigma1, reference.n_units)
             target = reference.range_at(units)
-        return decide(confidence_interval(value, se, units), target) != "inconclusive"
+        return decide(confidence_interval(value, se, units, tail), target) != "inconclusive"
 
     return _first(decided, max(n, 2))
 

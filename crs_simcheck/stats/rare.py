@@ -14,27 +14,29 @@ import numpy as np
 
 from crs_simcheck.stats.quantiles import beta_quantile
 from crs_simcheck.stats.rows import FloatArray
-from crs_simcheck.stats.rule import CONFIDENCE_LEVEL, ConfidenceInterval
+from crs_simcheck.stats.rule import TAIL, ConfidenceInterval
 
 __all__ = ["RareRate", "clopper_pearson", "rare_rate", "units_to_show"]
 
-_TAIL = (1 - CONFIDENCE_LEVEL) / 2
 # The prior design effect, (1 + (k − 1)/2), weighs as much as this many units with an event.
 _PRIOR_UNITS = 3.0
 # Beyond this many times the units nobody would go on asking.
 _MOST_FACTOR = 10_000.0
 
 
-def clopper_pearson(events: float, trials: float) -> ConfidenceInterval:
-    """Return the exact binomial interval of a rate, 5 % on each side; counts may be fractions."""
+def clopper_pearson(events: float, trials: float, tail: float = TAIL) -> ConfidenceInterval:
+    """Return the exact binomial interval of a rate; counts may be fractions.
+
+    It leaves 5 % on each side, unless another tail is given.
+    """
     events = min(max(events, 0.0), trials)
     rest = trials - events
-    high = 1.0 if rest <= 0 else beta_quantile(events + 1, rest, 1 - _TAIL)
-    return ConfidenceInterval(_lower_end(events, trials), high)
+    high = 1.0 if rest <= 0 else beta_quantile(events + 1, rest, 1 - tail)
+    return ConfidenceInterval(_lower_end(events, trials, tail), high)
 
 
-def _lower_end(events: float, trials: float) -> float:
-    return 0.0 if events <= 0 else beta_quantile(events, trials - events + 1, _TAIL)
+def _lower_end(events: float, trials: float, tail: float) -> float:
+    return 0.0 if events <= 0 else beta_quantile(events, trials - events + 1, tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,18 @@ class RareRate:
     answers: float
     units_with_event: int
 
-    def detectable(self, most: float, power: float = 0.8) -> float:
+    def interval_at(self, tail: float) -> ConfidenceInterval:
+        """Return the interval that leaves this much to either side."""
+        return clopper_pearson(self.events / self.deff, self.answers / self.deff, tail)
+
+    def of_units(self, share: float) -> RareRate:
+        """Return the same rate, as so many times the units would show it."""
+        events, answers = self.events * share, self.answers * share
+        ends = clopper_pearson(events / self.deff, answers / self.deff)
+        affected = round(self.units_with_event * share)
+        return RareRate(self.value, ends, self.deff, events, answers, affected)
+
+    def detectable(self, most: float, power: float = 0.8, tail: float = TAIL) -> float:
         """Return the least true rate that would be found above ``most`` with this power.
 
         1.0 where no rate would be.
@@ -60,11 +73,11 @@ class RareRate:
         trials = self.answers / self.deff
         # The least number of events whose interval lies above ``most``: its low end grows with it.
         least = 1 + bisect_right(
-            range(1, int(trials) + 1), most, key=lambda events: _lower_end(events, trials)
+            range(1, int(trials) + 1), most, key=lambda events: _lower_end(events, trials, tail)
         )
         return 1.0 if least > trials else beta_quantile(least, trials - least + 1, power)
 
-    def units_needed(self, most: float, n_units: int) -> int | None:
+    def units_needed(self, most: float, n_units: int, tail: float = TAIL) -> int | None:
         """Return about how many units would decide whether the rate is above ``most``, or None.
 
         The rate, the answers of each unit and the design effect are taken as they were seen.
@@ -72,7 +85,7 @@ class RareRate:
         trials = self.answers / self.deff
 
         def decided(factor: float) -> bool:
-            span = clopper_pearson(self.value * trials * factor, trials * factor)
+            span = clopper_pearson(self.value * trials * factor, trials * factor, tail)
             return span.high <= most or span.low > most
 
         factor = 1.0
@@ -134,4 +147,4 @@ def units_to_show(most: float, answers_per_unit: float) -> int | None:
     if most >= 1:
         return 1
     deff = max(1.0, 1 + (answers_per_unit - 1) / 2)
-    return int(np.ceil(np.log(_TAIL) / np.log1p(-most) * deff / answers_per_unit))
+    return int(np.ceil(np.log(TAIL) / np.log1p(-most) * deff / answers_per_unit))

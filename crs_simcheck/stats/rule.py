@@ -17,6 +17,7 @@ from crs_simcheck.stats.quantiles import student_quantile
 
 __all__ = [
     "CONFIDENCE_LEVEL",
+    "TAIL",
     "ConfidenceInterval",
     "Direction",
     "Outcome",
@@ -36,6 +37,8 @@ Direction = Literal["two-sided", "lower", "upper"]
 Outcome = Literal["within", "drifted", "inconclusive"]
 
 CONFIDENCE_LEVEL = 0.90
+TAIL = (1 - CONFIDENCE_LEVEL) / 2
+"""What an interval leaves to either side: the level of the two one-sided tests."""
 # Normal quantiles: what groups vary by 95 % of the time, to both sides and to one.
 _BOTH_SIDES, _ONE_SIDE = 1.959964, 1.644854
 
@@ -107,19 +110,27 @@ def standard_error(se_jackknife: float, sigma1: float = 0.0, n_reference: int = 
     return math.sqrt(se_jackknife**2 + own)
 
 
-def t_quantile(n: int) -> float:
-    """Return the 95 % quantile of Student's t with n − 1 degrees of freedom (n ≥ 2)."""
-    return student_quantile(n - 1, (1 + CONFIDENCE_LEVEL) / 2)
+def t_quantile(n: int, tail: float = TAIL) -> float:
+    """Return the quantile of Student's t with n − 1 degrees of freedom (n ≥ 2) that leaves a tail.
+
+    The 95 % quantile, unless another tail is given.
+    """
+    return student_quantile(n - 1, 1 - tail)
 
 
-def confidence_interval(value: float, se: float, n: int) -> ConfidenceInterval:
+def confidence_interval(value: float, se: float, n: int, tail: float = TAIL) -> ConfidenceInterval:
     """Return v ± t·SE."""
-    reach = t_quantile(n) * se
+    reach = t_quantile(n, tail) * se
     return ConfidenceInterval(value - reach, value + reach)
 
 
 def with_reference(
-    value: float, own: ConfidenceInterval, sigma1: float, n_reference: int, n: int
+    value: float,
+    own: ConfidenceInterval,
+    sigma1: float,
+    n_reference: int,
+    n: int,
+    tail: float = TAIL,
 ) -> ConfidenceInterval:
     """Return an interval of the value, widened on either side by the reference's uncertainty.
 
@@ -134,8 +145,10 @@ def with_reference(
         σ₁ and N of the reference.
     n:
         Number of units that gave the value.
+    tail:
+        What the interval of the value leaves to either side.
     """
-    theirs = t_quantile(n) * standard_error(0.0, sigma1, n_reference)
+    theirs = t_quantile(n, tail) * standard_error(0.0, sigma1, n_reference)
     return ConfidenceInterval(
         value - math.hypot(value - own.low, theirs), value + math.hypot(own.high - value, theirs)
     )
