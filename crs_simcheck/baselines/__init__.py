@@ -18,6 +18,7 @@ from crs_simcheck.baselines.measure import (
     label_resolver,
     measure,
     measure_group,
+    rows_by_seeker,
 )
 from crs_simcheck.baselines.shipped import (
     DEFAULT_BASELINES,
@@ -61,6 +62,7 @@ __all__ = [
     "measure_group",
     "merge_statistics",
     "read_group",
+    "rows_by_seeker",
     "shipped_folder",
     "shipped_names",
     "unknown_label",

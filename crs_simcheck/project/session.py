@@ -56,10 +56,16 @@ class SimulatorRun:
 
     Nothing is read before it is needed. Raises :class:`InputError` and its kin where the answers,
     the catalogue, the profiles or the baseline cannot be used.
+
+    Parameters
+    ----------
+    given:
+        Its answers, where they are at hand already.
     """
 
-    def __init__(self, settings: SimulatorSettings) -> None:
+    def __init__(self, settings: SimulatorSettings, given: Responses | None = None) -> None:
         self.settings = settings
+        self._given = given
         self._measured: dict[str | None, tuple[tuple[Measured, ...], Group]] = {}
         self._readers: dict[str | None, Readers] = {}
         self._comparisons: dict[TaskName, Comparison] = {}
@@ -74,6 +80,8 @@ class SimulatorRun:
         Where it is asked, these are its recorded answers; ``settings.live.record`` says whether
         what is missing is asked for first.
         """
+        if self._given is not None:
+            return self._given
         if self.live is not None:
             if self.live.live.record != "none":
                 from crs_simcheck.project.record import record

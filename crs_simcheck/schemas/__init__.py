@@ -10,7 +10,16 @@ from crs_simcheck.errors import UnknownNameError
 
 __all__ = ["SCHEMAS", "load_schema"]
 
-SCHEMAS: tuple[str, ...] = ("calibration", "catalogue", "group", "profile", "response", "simcheck")
+SCHEMAS: tuple[str, ...] = (
+    "calibration",
+    "catalogue",
+    "compare",
+    "group",
+    "lock",
+    "profile",
+    "response",
+    "simcheck",
+)
 
 
 def load_schema(name: str) -> dict[str, Any]:
