@@ -90,8 +90,8 @@ class Compared:
         """Return the comparison as plain JSON values; see the schema ``compare``."""
         tasks: dict[str, dict[str, Any]] = {}
         for one in self.tasks:
-            left = asdict(one)
-            tasks[left.pop("task")] = {**left, "metrics": {}}
+            tasks[one.task] = {k: v for k, v in asdict(one).items() if k != "task"}
+            tasks[one.task]["metrics"] = {}
         for change in self.changes:
             tasks[change.gate.task]["metrics"][change.gate.metric.name] = change.as_json()
         prompts = self.changed_prompts
