@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from crs_simcheck.cli.accept import accept
 from crs_simcheck.cli.baseline import baseline
 from crs_simcheck.cli.check import check
 from crs_simcheck.cli.compare import compare
@@ -31,6 +32,7 @@ def app() -> None:
 
 app.add_command(check)
 app.add_command(compare)
+app.add_command(accept)
 app.add_command(show)
 app.add_command(baseline)
 app.add_command(controls)
