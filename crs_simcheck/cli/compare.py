@@ -101,7 +101,8 @@ def compare(
 
 def _print(found: Compared, quiet: bool) -> None:
     from crs_simcheck.cli.output import terminal_width
-    from crs_simcheck.report import change_summary, change_table, change_words, wrapped
+    from crs_simcheck.report import wrapped
+    from crs_simcheck.report.changes import change_summary, change_table, change_words
 
     click.echo(wrapped(f"old: {_side(found.old.name, found.old.commit)}"))
     click.echo(wrapped(f"new: {_side(found.new.name, found.new.commit)}"))

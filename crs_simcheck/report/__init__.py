@@ -1,7 +1,6 @@
 """Words and tables for people, JSON for machines. No figure is made here."""
 
 from crs_simcheck.report.behind import behind, excerpt
-from crs_simcheck.report.changes import change_summary, change_table, change_words
 from crs_simcheck.report.run import run_as_json, table_row
 from crs_simcheck.report.signs import STAND_INS, legible
 from crs_simcheck.report.table import TableRow, summary_line, verdict_table
@@ -25,9 +24,6 @@ __all__ = [
     "amount",
     "answers_file",
     "behind",
-    "change_summary",
-    "change_table",
-    "change_words",
     "describe",
     "excerpt",
     "headline",
