@@ -259,7 +259,7 @@ def power_table(
     return found
 
 
-def least_cover(task: TaskName, kind: str, seen: Sequence[Seen]) -> tuple[float, str]:
+def least_cover(kind: str, seen: Sequence[Seen]) -> tuple[float, str]:
     """Return the least share of the 90 % intervals that hold the true difference, and of what.
 
     Where nothing is planted that is 0; else it is the mean over all runs.
@@ -285,7 +285,7 @@ def _line(task: TaskName, kind: str, share: float, seen: Sequence[Seen]) -> str:
         100 * float(np.mean([getattr(one, name) for one in seen]))
         for name in ("changed", "different", "worse")
     )
-    cover, metric = least_cover(task, kind, seen)
+    cover, metric = least_cover(kind, seen)
     return (
         f"| {task} | {kind or 'nothing'} | {100 * share:.0f} % | {differ:.1f} % "
         f"| {different:.1f} % | {worse:.1f} % | {first[0][0] if first else '–'} "
