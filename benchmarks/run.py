@@ -12,7 +12,18 @@ from pathlib import Path
 # Behind the installed packages, so that a wheel is measured and not the checkout.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import amazon, diversity, engines, error_rates, feedback, idle, prose, replay, speed
+from benchmarks import (
+    amazon,
+    comparing,
+    diversity,
+    engines,
+    error_rates,
+    feedback,
+    idle,
+    prose,
+    replay,
+    speed,
+)
 
 
 def main() -> int:
@@ -34,9 +45,11 @@ def main() -> int:
     misled = feedback.main([])
     print("\n# Two million reviews\n", flush=True)
     grown = amazon.main([])
+    print("\n# Comparing\n", flush=True)
+    unseen = comparing.main(["--runs", str(runs // 2)])
     print("\n# Error rates, in per cent within / drifted\n", flush=True)
     wrong = error_rates.main(["--runs", str(runs)])
-    return int(bool(slow or idled or wordy or late or waiting or misled or grown or wrong))
+    return int(any((slow, idled, wordy, late, waiting, misled, grown, unseen, wrong)))
 
 
 if __name__ == "__main__":

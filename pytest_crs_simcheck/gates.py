@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -25,6 +25,10 @@ from crs_simcheck.report import Where, legible, table_row, verdict_words, wrappe
 from pytest_crs_simcheck.imports import quick_reading
 from pytest_crs_simcheck.reporting import ReportPlugin, properties
 from pytest_crs_simcheck.summary import PROPERTY, encoding_of, is_told, write_summary
+
+if TYPE_CHECKING:
+    from crs_simcheck.project.accepted import LockCheck
+    from crs_simcheck.records import TaskName
 
 __all__ = ["GateError", "GatePlugin", "SimcheckWarning"]
 
@@ -46,6 +50,7 @@ class GatePlugin:
         self.settings = _settings(config)
         self.path = self.settings.path
         self.runs = {s.name: SimulatorRun(s) for s in self.settings.simulators}
+        self.locks = _locks(config, self.path, self.runs)
         self.collected = False
         self.reports = ReportPlugin(config, self.settings)
         config.pluginmanager.register(self.reports, "crs-simcheck-reports")
@@ -150,6 +155,24 @@ def _as_asked(
     return replace(settings, seekers=seekers or settings.seekers, live=live, judge=judge)
 
 
+def _locks(
+    config: pytest.Config, path: Path, runs: Mapping[str, SimulatorRun]
+) -> Mapping[str, LockCheck]:
+    """Return what was accepted of each simulator; empty where there is no simcheck.lock."""
+    if not (path.parent / "simcheck.lock").is_file():
+        return {}
+    from crs_simcheck.project.accepted import LockCheck, lock_beside
+
+    try:
+        _, lock = lock_beside(path)
+    except SettingsError as error:
+        raise pytest.UsageError(f"crs-simcheck: {error}") from None
+    if lock is None:
+        return {}
+    partial = config.getoption("simcheck_seekers") is not None
+    return {name: LockCheck(run, lock, partial=partial) for name, run in runs.items()}
+
+
 def _shown(config: pytest.Config, path: Path) -> str:
     try:
         return str(path.relative_to(config.rootpath))
@@ -208,6 +231,9 @@ class TaskCollector(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for each gate."""
         run = self.parent.run
+        lock = self.parent.parent.plugin.locks.get(self.parent.name)
+        if lock is not None and lock.has_prompt(cast("TaskName", self.name)):
+            yield AcceptedItem.from_parent(self, name="accepted", lock=lock)
         for place, spec in enumerate(run.gates):
             if spec.task == self.name:
                 yield GateItem.from_parent(
@@ -276,6 +302,22 @@ class BrokenAnswers(_Item):
         raise self.error
 
 
+class AcceptedItem(_Item):
+    """The prompt of a task: passes when it is the one that simcheck.lock holds."""
+
+    def __init__(self, *, lock: LockCheck, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        collector = self.parent
+        assert isinstance(collector, TaskCollector)
+        self.lock, self.task = lock, cast("TaskName", collector.name)
+
+    def runtest(self) -> None:
+        """Fail where the prompt is another."""
+        problem = self.lock.prompt_problem(self.task)
+        if problem is not None:
+            raise GateError(problem)
+
+
 class GateItem(_Item):
     """One gate: passes when the verdict is ``within``."""
 
@@ -301,16 +343,22 @@ class GateItem(_Item):
         missing = [(m.task, m.metric, m.reason) for m in self.run.not_measured]
         row, figures = table_row(name, verdict).as_json(), verdict.as_json()
         where = _where(self.run.settings, self.config)
+        lock = self.plugin.locks.get(name)
+        regressed = None if lock is None else lock.words(gate, verdict)
+        notes = (*self.run.notes_on(gate), *(() if lock is None else lock.notes))
         self.tell(
             self.place,
             row,
             gates=len(self.run.gates),
             not_measured=missing,
-            notes=self.run.notes_on(gate),
+            notes=notes,
             verdict=figures,
+            regressed=regressed,
         )
         self.user_properties += properties(name, gate, figures)
         self.plugin.reports.tell_gate(self, self.run, verdict, where, self.order(self.place))
+        if regressed is not None:
+            raise GateError(f"{wrapped(regressed)}\n{verdict_words(verdict, where)}")
         if verdict.outcome == "within":
             return
         message = verdict_words(verdict, where)

@@ -15,9 +15,11 @@ from crs_simcheck.baselines.measure import (
     TABLES_OF,
     Judged,
     Measured,
+    instruments_of,
     label_resolver,
     measure,
     measure_group,
+    rows_by_seeker,
 )
 from crs_simcheck.baselines.shipped import (
     DEFAULT_BASELINES,
@@ -54,6 +56,7 @@ __all__ = [
     "check_instruments",
     "file_hashes",
     "find_group",
+    "instruments_of",
     "label_resolver",
     "load_baseline",
     "mean_rating_catalogue",
@@ -61,6 +64,7 @@ __all__ = [
     "measure_group",
     "merge_statistics",
     "read_group",
+    "rows_by_seeker",
     "shipped_folder",
     "shipped_names",
     "unknown_label",

@@ -36,6 +36,7 @@ __all__ = [
     "SeekerRows",
     "add_rows",
     "group_of_rows",
+    "instruments_of",
     "label_resolver",
     "measure",
     "measure_group",
@@ -313,7 +314,9 @@ def group_of_rows(
         for task in tables
         if task in by_seeker
     }
-    used = {instrument for statistics in tasks.values() for instrument in _used(statistics)}
+    used = {
+        instrument for statistics in tasks.values() for instrument in instruments_of(statistics)
+    }
     chosen = readers or Readers()
     return Group(
         name=name,
@@ -331,7 +334,7 @@ def _filled(names: Iterable[TableName], seekers: Iterable[_Rows]) -> list[TableN
     return [n for n in names if n in filled or n in ("mentions", "answers", "responses")]
 
 
-def _used(statistics: SeekerStatistics) -> Iterator[str]:
+def instruments_of(statistics: SeekerStatistics) -> Iterator[str]:
     """Yield the instruments that read anything: those of an empty column did not."""
     for name, table in statistics.tables.items():
         for column, instruments in READ_BY[name].items():

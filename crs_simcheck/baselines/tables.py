@@ -207,6 +207,25 @@ class SeekerStatistics:
         }
         return cls(len(canonical), MappingProxyType(built), MappingProxyType(dict(design or {})))
 
+    @classmethod
+    def in_order(
+        cls,
+        seekers: Iterable[Mapping[TableName, Iterable[tuple[Any, ...]]]],
+        tables: Iterable[TableName],
+    ) -> SeekerStatistics:
+        """Build statistics that keep the order given, of seekers and of the rows of each.
+
+        For what is paired, here and now: a group that is kept is in canonical order.
+        """
+        given = list(seekers)
+        built = {
+            name: Table._of_ordered(
+                name, [(i, row) for i, one in enumerate(given) for row in one.get(name, ())]
+            )
+            for name in tables
+        }
+        return cls(len(given), MappingProxyType(built))
+
     def seekers(self) -> list[dict[TableName, list[tuple[Any, ...]]]]:
         """Return each seeker's rows, the inverse of :meth:`of_seekers`."""
         result: list[dict[TableName, list[tuple[Any, ...]]]] = [

@@ -6,8 +6,10 @@ from importlib.metadata import version
 
 import click
 
+from crs_simcheck.cli.accept import accept
 from crs_simcheck.cli.baseline import baseline
 from crs_simcheck.cli.check import check
+from crs_simcheck.cli.compare import compare
 from crs_simcheck.cli.controls import controls
 from crs_simcheck.cli.doctor import doctor
 from crs_simcheck.cli.init import init
@@ -28,13 +30,15 @@ __all__ = ["app"]
 def app() -> None:
     """Tell whether a user simulator behaves like people, and whether a change broke it.
 
-    Exit codes: 0 fine, 1 drifted, 2 undecided, 3 bad input or usage, 130 interrupted.
+    Exit codes: 0 fine, 1 drifted or worse, 2 undecided, 3 bad input or usage, 130 interrupted.
     """
 
 
 app.add_command(init)
 app.add_command(check)
 app.add_command(doctor)
+app.add_command(compare)
+app.add_command(accept)
 app.add_command(show)
 app.add_command(baseline)
 app.add_command(controls)

@@ -110,7 +110,7 @@ class Comparison:
     def missing(self, spec: GateSpec) -> str | None:
         """Return why a gate cannot be measured at all, or None where it can."""
         metric = spec.metric
-        by_hand = self._given(spec) is not None
+        by_hand = self.given_range(spec) is not None
         own, theirs, _ = self._rows(metric, by_hand)
         if own is None:
             nothing = f"the simulator has no {metric.table.replace('_', ' ')} in {self.task}"
@@ -138,7 +138,7 @@ class Comparison:
         """Return the verdict of a gate; one that cannot be measured is ``inconclusive``."""
         reason = self.missing(spec)
         metric = spec.metric
-        by_hand = self._given(spec)
+        by_hand = self.given_range(spec)
         own, theirs, notes = self._rows(metric, by_hand is not None)
         if reason is not None or own is None:
             return Verdict(spec, "inconclusive", 0, reason=reason or "", notes=notes)
@@ -157,7 +157,7 @@ class Comparison:
             return None
         return self.baseline.published.get(self.task, {}).get(spec.metric.name)
 
-    def _given(self, spec: GateSpec) -> Range | None:
+    def given_range(self, spec: GateSpec) -> Range | None:
         """Return a range that is not drawn from people: by hand, or around a published figure."""
         figure = self._published(spec)
         if figure is None:
@@ -185,7 +185,7 @@ class Comparison:
         return choose_ratings(self.sides, theirs, self.sides.baseline_rows("answers"))
 
     def _notes(self, spec: GateSpec) -> tuple[str, ...]:
-        by_hand = self._given(spec) is not None
+        by_hand = self.given_range(spec) is not None
         ratings = self._ratings(spec.metric, by_hand) if spec.metric.paired else None
         notes = tuple(notes_on(spec, self.sides, None if by_hand else self.baseline, ratings))
         if self._published(spec) is None or self.baseline is None:

@@ -129,7 +129,7 @@ class Foresight(Comparison):
 
     def outlook(self, spec: GateSpec, n: int) -> Outlook:
         """Return what a gate will see with n seekers."""
-        by_hand = self._given(spec)
+        by_hand = self.given_range(spec)
         least = max(self.settings.least_seekers, 4)
         if n < least:
             return Outlook(spec, n, reason=f"{n} seekers; at least {least} are needed")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from crs_simcheck.baselines import MEAN_RATINGS_GROUP, mean_rating_catalogue
@@ -15,7 +16,7 @@ from crs_simcheck.gate.sides import Sides
 from crs_simcheck.metrics import correlations, mean_ratings
 from crs_simcheck.stats import Draws, FloatArray, IntArray, Rows, row_sums
 
-__all__ = ["Ratings", "choose_ratings", "restrict_films"]
+__all__ = ["Ratings", "choose_ratings", "clear_answers", "restrict_films"]
 
 _SHIPPED = "MovieLens-1M people, as shipped"
 
@@ -137,8 +138,7 @@ def restrict_films(
     Where the baseline's people chose the films themselves (design ``films = "natural"``), all
     answers stay: there is no list that the simulator could have been asked instead.
     """
-    asked = [np.asarray(r.blocks["asked"].sum(axis=0)).reshape(-1) > 0 for r in (own, theirs)]
-    shared = asked[0] & asked[1]
+    shared = _shared_films(own, theirs)
     if design.get("films") == "natural":
         total = float(own.blocks["asked"].sum())
         about = float(np.asarray(own.blocks["asked"][:, np.flatnonzero(shared)].sum()))
@@ -161,8 +161,34 @@ def restrict_films(
     return kept[0], kept[1], tuple(notes)
 
 
-def _about(rows: Rows, films: np.ndarray) -> Rows | None:
-    inside = np.asarray(rows.blocks["asked"] @ films.astype(np.float64)) > 0
+def clear_answers(
+    own: Rows, theirs: Rows | None = None, design: Mapping[str, Any] | None = None
+) -> NDArray[np.bool_]:
+    """Return which rows hold a Yes or No about a film that :func:`restrict_films` keeps.
+
+    Parameters
+    ----------
+    theirs, design:
+        The baseline's, where it is looked at.
+    """
+    films = np.ones(own.blocks["asked"].shape[1], dtype=bool)
+    if theirs is not None and (design or {}).get("films") != "natural":
+        films = _shared_films(own, theirs)
+    return _inside(own, films)
+
+
+def _shared_films(own: Rows, theirs: Rows) -> NDArray[np.bool_]:
+    asked = [np.asarray(r.blocks["asked"].sum(axis=0)).reshape(-1) > 0 for r in (own, theirs)]
+    shared: NDArray[np.bool_] = asked[0] & asked[1]
+    return shared
+
+
+def _inside(rows: Rows, films: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(rows.blocks["asked"] @ films.astype(np.float64)) > 0
+
+
+def _about(rows: Rows, films: NDArray[np.bool_]) -> Rows | None:
+    inside = _inside(rows, films)
     if not inside.any():
         return None
     return _with_an_answer(rows.select(np.flatnonzero(inside)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crs_simcheck.baselines import Group
 from crs_simcheck.gate.estimates import Estimates
@@ -25,6 +26,7 @@ __all__ = [
     "least_drift_of",
     "no_value",
     "rows_observed",
+    "units_observed",
     "why_crossing",
     "why_read_otherwise",
     "why_undecided",
@@ -34,6 +36,12 @@ __all__ = [
 
 def rows_observed(metric: Metric, rows: Rows) -> Rows:
     """Return the rows of the seekers in whose answers this metric could be read."""
+    some = np.flatnonzero(units_observed(metric, rows))
+    return rows if some.size == rows.n_units else rows.units(some)
+
+
+def units_observed(metric: Metric, rows: Rows) -> NDArray[np.bool_]:
+    """Return in whose answers this metric could be read."""
     where = metric.read_in
     if where is None and metric.rate is not None:
         where = (metric.rate.block, metric.rate.answers)
@@ -42,9 +50,8 @@ def rows_observed(metric: Metric, rows: Rows) -> Rows:
     elif metric.table == "answers":
         read = row_sums(rows.unit_sums("asked"))
     else:
-        return rows
-    some = np.flatnonzero(read)
-    return rows if some.size == rows.n_units else rows.units(some)
+        read = rows.counts
+    return np.asarray(read) > 0
 
 
 def why_unread(metric: Metric, rows: Rows, who: str) -> str | None:

@@ -175,6 +175,11 @@ class Sides:
             return None
         return self._rows_of("baseline", self.baseline, table)
 
+    def simulator_units(self, table: TableName) -> Rows | None:
+        """Return the simulator's rows of a table; seekers without any are units all the same."""
+        held = self.simulator.tables.get(table)
+        return self._make(table, held, self.simulator.n_seekers) if held else None
+
     def _rows_of(self, side: str, statistics: SeekerStatistics, name: TableName) -> Rows | None:
         key = (side, name)
         if key not in self._rows:

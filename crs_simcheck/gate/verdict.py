@@ -11,7 +11,7 @@ from crs_simcheck.gate.evidence import Evidence
 from crs_simcheck.gate.spec import GateSpec
 from crs_simcheck.stats import ConfidenceInterval, FloatArray, Outcome, Range
 
-__all__ = ["People", "Verdict"]
+__all__ = ["People", "Verdict", "ends", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +116,16 @@ class Verdict:
         people = self.people
         return {
             "verdict": self.outcome,
-            "value": _plain(self.value),
+            "value": plain(self.value),
             "unit": self.gate.metric.unit,
-            "interval": _ends(self.interval),
-            "range": _ends(self.target),
-            "score": _plain(self.score, 1),
-            "margin": _plain(self.margin),
+            "interval": ends(self.interval),
+            "range": ends(self.target),
+            "score": plain(self.score, 1),
+            "margin": plain(self.margin),
             "rule": self.gate.rule,
             "seekers": self.n_seekers,
             "reason": self.reason,
-            "least_drift": _plain(self.least_drift),
+            "least_drift": plain(self.least_drift),
             "seekers_needed": self.seekers_needed,
             "people_needed": self.people_needed,
             "baseline": None
@@ -135,9 +135,9 @@ class Verdict:
                 "speakers": people.speakers,
                 "seekers": people.n_seekers,
                 "group_size": people.size,
-                "value": _plain(people.center),
-                "sigma1": _plain(people.sigma1),
-                "share_below": _plain(people.share_below),
+                "value": plain(people.center),
+                "sigma1": plain(people.sigma1),
+                "share_below": plain(people.share_below),
                 "draws": people.n_draws,
             },
             "published": self.published,
@@ -147,13 +147,15 @@ class Verdict:
         }
 
 
-def _plain(value: float | None, digits: int = 6) -> float | None:
+def plain(value: float | None, digits: int = 6) -> float | None:
+    """Return a number as JSON holds it; None where it does not exist."""
     if value is None or not math.isfinite(value):
         return None
     return round(value, digits)
 
 
-def _ends(span: ConfidenceInterval | Range | None) -> list[float | None] | None:
+def ends(span: ConfidenceInterval | Range | None) -> list[float | None] | None:
+    """Return the two ends of an interval or a range as JSON holds them."""
     if span is None:
         return None
-    return [_plain(span.low), _plain(span.high)]
+    return [plain(span.low), plain(span.high)]

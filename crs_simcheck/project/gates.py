@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from crs_simcheck.baselines import Group
 from crs_simcheck.errors import EmptyInputError, InputError
 from crs_simcheck.gate import Comparison, GateSpec
 from crs_simcheck.metrics import metric_named, metrics_of
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.records import TASKS, TaskName
 
-__all__ = ["NotMeasured", "gates_of", "plan_gates"]
+__all__ = ["NotMeasured", "built_like_at", "gates_of", "plan_gates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,10 @@ def _named_gates(
             kept.append(spec)
             decided.add(spec.metric.name)
     return tuple(sorted(kept, key=lambda spec: TASKS.index(spec.task)))
+
+
+def built_like_at(baseline: Group | None) -> float | None:
+    """Return from how many stars on a baseline's people were taken to say Yes."""
+    answers = None if baseline is None else baseline.tasks.get("bin_pref")
+    found = None if answers is None else answers.design.get("like_at")
+    return found if isinstance(found, (int, float)) else None

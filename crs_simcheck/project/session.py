@@ -31,7 +31,7 @@ from crs_simcheck.gate import (
 from crs_simcheck.profiles import Profiles
 from crs_simcheck.project.files import catalogue_at, joint_at, profiles_at
 from crs_simcheck.project.films import descriptions_of
-from crs_simcheck.project.gates import NotMeasured, gates_of, plan_gates
+from crs_simcheck.project.gates import NotMeasured, built_like_at, gates_of, plan_gates
 from crs_simcheck.project.in_blocks import InBlocks
 from crs_simcheck.project.readers import readers_for
 from crs_simcheck.project.sampling import sampled, sampled_group
@@ -63,6 +63,8 @@ class SimulatorRun(InBlocks):
     ----------
     live, look:
         Of a simulator that is asked in blocks: who was asked so far, and which look this is.
+    given:
+        Its answers, where they are at hand already.
     """
 
     def __init__(
@@ -71,8 +73,10 @@ class SimulatorRun(InBlocks):
         *,
         live: LiveRun | None = None,
         look: Look | None = None,
+        given: Responses | None = None,
     ) -> None:
         super().__init__(settings, look)
+        self._given = given
         if live is not None:
             self.__dict__["live"] = live
         self._measured: dict[str | None, tuple[tuple[Measured, ...], Group]] = {}
@@ -89,6 +93,8 @@ class SimulatorRun(InBlocks):
         Where it is asked, these are its recorded answers; ``settings.live.record`` says whether
         what is missing is asked for first.
         """
+        if self._given is not None:
+            return self._given
         if self.live is not None:
             if self.sequential is None and self.live.live.record != "none":
                 from crs_simcheck.project.record import record
@@ -269,7 +275,7 @@ class SimulatorRun(InBlocks):
 
     def _like_at(self, baseline: Group | None) -> float:
         """Return the least stars that mean Yes: as given, or as the baseline was built."""
-        built = _built_like_at(baseline)
+        built = built_like_at(baseline)
         if self.settings.like_at is not None:
             return self.settings.like_at
         return _LIKE_AT if built is None else built
@@ -343,7 +349,7 @@ class SimulatorRun(InBlocks):
         people = self.baseline(spec.task)
         if people is not None and people.speakers != "people":
             notes.append(f"baseline '{people.name}' is not people: {people.speakers}")
-        built = _built_like_at(people)
+        built = built_like_at(people)
         if spec.task == "bin_pref" and built not in (None, self._like_at(people)):
             notes.append(
                 f"Yes is {self._like_at(people):g} stars here, and {built:g} in the baseline"
@@ -386,13 +392,6 @@ class SimulatorRun(InBlocks):
                 verdict = believed(verdict, self.settings, who, digests)
             self._verdicts[spec] = verdict
         return self._verdicts[spec]
-
-
-def _built_like_at(baseline: Group | None) -> float | None:
-    """Return from how many stars on a baseline's people were taken to say Yes."""
-    answers = None if baseline is None else baseline.tasks.get("bin_pref")
-    found = None if answers is None else answers.design.get("like_at")
-    return found if isinstance(found, (int, float)) else None
 
 
 def _per_unit(rows: Rows) -> float:

@@ -13,7 +13,9 @@ __all__ = ["SCHEMAS", "load_schema"]
 SCHEMAS: tuple[str, ...] = (
     "calibration",
     "catalogue",
+    "compare",
     "group",
+    "lock",
     "matrix",
     "power",
     "profile",
