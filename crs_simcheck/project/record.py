@@ -40,7 +40,7 @@ from crs_simcheck.simulator import (
     load_function,
 )
 
-__all__ = ["PROBE", "Estimate", "Recorded", "estimate", "record"]
+__all__ = ["PROBE", "Estimate", "Recorded", "answerer_of", "estimate", "record"]
 
 PROBE = 2
 """How many requests are asked once more, to see whether the same seed gives the same text."""
@@ -138,7 +138,7 @@ def record(  # noqa: PLR0913 - all but the first have a default
         if asked:
             told = None if progress is None else progress(len(asked))
             work = _collect(
-                partial(_answerer, run, engine), asked, recorder, today or _today(), probe, told
+                partial(answerer_of, run, engine), asked, recorder, today or _today(), probe, told
             )
             collected, rate = _timed(work)
         unused = run.unused(held)  # what was asked just now is asked for
@@ -204,7 +204,8 @@ async def _collect(
     return done
 
 
-def _answerer(run: LiveRun, engine: Engine | None) -> Answerer:
+def answerer_of(run: LiveRun, engine: Engine | None = None) -> Answerer:
+    """Return what answers a simulator's requests; an engine that is given, or its own."""
     live = run.live
     if engine is not None:
         return EngineAnswerer(engine)

@@ -56,10 +56,16 @@ class SimulatorRun:
 
     Nothing is read before it is needed. Raises :class:`InputError` and its kin where the answers,
     the catalogue, the profiles or the baseline cannot be used.
+
+    Parameters
+    ----------
+    given:
+        Its answers, where they are at hand already.
     """
 
-    def __init__(self, settings: SimulatorSettings) -> None:
+    def __init__(self, settings: SimulatorSettings, given: Responses | None = None) -> None:
         self.settings = settings
+        self._given = given
         self._measured: dict[str | None, tuple[tuple[Measured, ...], Group]] = {}
         self._readers: dict[str | None, Readers] = {}
         self._comparisons: dict[TaskName, Comparison] = {}
@@ -74,6 +80,8 @@ class SimulatorRun:
         Where it is asked, these are its recorded answers; ``settings.live.record`` says whether
         what is missing is asked for first.
         """
+        if self._given is not None:
+            return self._given
         if self.live is not None:
             if self.live.live.record != "none":
                 from crs_simcheck.project.record import record
@@ -112,7 +120,7 @@ class SimulatorRun:
 
         return JudgeRun(
             self.settings,
-            self._rows.get("neg_feedback", ()),
+            self.rows.get("neg_feedback", ()),
             {profile.seeker: profile.persona for profile in self._profiles or ()},
             descriptions_of(self.catalogue),
         )
@@ -129,7 +137,8 @@ class SimulatorRun:
         return self.judging
 
     @cached_property
-    def _rows(self) -> Mapping[TaskName, tuple[Response, ...]]:
+    def rows(self) -> Mapping[TaskName, tuple[Response, ...]]:
+        """The answers that are looked at, by task; none where the simulator is a group."""
         if self.responses is None:
             return {}
         by_task = self.responses.by_task()
@@ -146,8 +155,10 @@ class SimulatorRun:
 
     @cached_property
     def tasks(self) -> tuple[TaskName, ...]:
-        """The tasks that have answers."""
-        held = self._rows if self.group is None else self.group.tasks
+        """The tasks that have answers, or that will have: nobody is asked for this alone."""
+        if self.live is not None and self.live.live.record != "none" and self._given is None:
+            return tuple(dict.fromkeys(one.question.task for one in self.live.planned))
+        held = self.rows if self.group is None else self.group.tasks
         return tuple(task for task in TASKS if task in held)
 
     @property
@@ -220,7 +231,7 @@ class SimulatorRun:
         key = self._baseline_name(task)
         if key not in self._measured:
             same = [t for t in self.tasks if self._baseline_name(t) == key]
-            rows = [r for t in same for r in self._rows[t]]
+            rows = [r for t in same for r in self.rows[t]]
             baseline = self.baseline(task)
             films = self._joint(key, baseline).catalogue
             like_at = self._like_at(baseline)

@@ -282,7 +282,7 @@ def test_an_unknown_mode_is_a_usage_error(live):
 
 def test_another_model_may_not_answer_in_its_place(live):
     result = live.run("--simcheck-record=new", "--simcheck-engine=ollama:other")
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=2)  # each gate by its own name
     assert "simulator 'seeker' is ollama:tiny" in words(result)
 
 
@@ -294,7 +294,7 @@ def test_a_function_that_fails_is_told_and_what_was_answered_is_kept(live):
         "    if n > 40: raise ValueError('my fault')\n    return 'Yes'\n",
     )
     result = live.run_apart("--simcheck-record=new")
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=2)  # each gate by its own name
     assert "mysim:answer raised ValueError: my fault" in words(result)
     file = live.path / "recordings" / "seeker" / "bin_pref.jsonl"
     assert len(file.read_text().splitlines()) == 40
