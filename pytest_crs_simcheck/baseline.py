@@ -13,11 +13,13 @@ from crs_simcheck.gate.distribution import Distribution
 from crs_simcheck.project.estimating import TargetRange
 from crs_simcheck.records import TaskName
 from crs_simcheck.stats import FloatArray
+from pytest_crs_simcheck.plain import plainly
 from pytest_crs_simcheck.simulator import gate_on
 
 __all__ = ["HumanBaseline"]
 
 
+@plainly
 class HumanBaseline:
     """The people that simulators are compared with.
 

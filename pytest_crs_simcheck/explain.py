@@ -13,8 +13,8 @@ from crs_simcheck.stats import Range
 
 __all__ = ["explained"]
 
-# pytest puts "E       assert " before the first line, and cuts what is longer than this.
-_WIDTH, _BEFORE, _MOST_LINES, _MOST_CHARS = 84, 8, 8, 620
+# pytest puts "E       AssertionError: assert " before the first line, and cuts what is longer than this.
+_WIDTH, _BEFORE, _MOST_LINES, _MOST_CHARS = 84, 20, 8, 620
 
 
 def explained(op: str, left: object, right: object, config: pytest.Config) -> list[str] | None:

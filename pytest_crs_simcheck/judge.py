@@ -5,10 +5,12 @@ from __future__ import annotations
 from crs_simcheck.judge import Case, Judged
 from crs_simcheck.project import SimulatorSettings
 from crs_simcheck.project.judge_besides import JudgeBesides
+from pytest_crs_simcheck.plain import plainly
 
 __all__ = ["CrsJudge"]
 
 
+@plainly
 class CrsJudge:
     """Scores answers to a recommendation that does not fit.
 

@@ -86,15 +86,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "fixtures and helpers need no switch [also: addopts]",
     )
     for name, toml, what, settings in _OPTIONS:
-        variable, also = (
-            f"CRS_SIMCHECK_{name.upper()}",
-            f"; {toml} of simcheck.toml" if toml else "",
-        )
+        also = f"environment: CRS_SIMCHECK_{name.upper()}; ini: simcheck_{name}"
         group.addoption(
             f"--simcheck-{name}",
             dest=f"simcheck_{name}",
-            help=f"{what} [also: {variable} in the environment; simcheck_{name} in the ini "
-            f"file{also}]",
+            help=f"{what} [{also}{toml and f'; simcheck.toml: {toml}'}]",
             **settings,
         )
         short = what.partition(";")[0].partition(" (")[0]

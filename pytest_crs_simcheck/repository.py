@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from crs_simcheck.errors import SettingsError, SimcheckError, UnknownNameError
+from crs_simcheck.errors import SettingsError, SimcheckError, UnknownNameError, shown_path
 from crs_simcheck.project import (
     ProjectSettings,
     SimulatorRun,
@@ -26,6 +26,7 @@ from crs_simcheck.project import (
 )
 from crs_simcheck.report import wrapped
 from pytest_crs_simcheck.options import chosen, config_file, engine_at, seekers_wanted
+from pytest_crs_simcheck.plain import plainly
 from pytest_crs_simcheck.simulator import CrsSimulator
 
 __all__ = ["Repository", "Simcheck", "as_message", "repository_of"]
@@ -173,6 +174,7 @@ def _as_asked(
     return replace(settings, seekers=seekers or settings.seekers, live=live, judge=judge)
 
 
+@plainly
 class Simcheck:
     """What ``simcheck.toml`` says, and what its simulators answered: the fixture ``simcheck``."""
 
@@ -212,4 +214,4 @@ class Simcheck:
         return self._simulators[name]
 
     def __repr__(self) -> str:
-        return f"<simcheck {self.path}: {', '.join(self.names)}>"
+        return f"<simcheck {shown_path(self.path)}: {', '.join(self.names)}>"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,10 @@ from crs_simcheck.project.estimating import Estimate
 from crs_simcheck.prompts import Prompt
 from crs_simcheck.records import Response, TaskName
 from crs_simcheck.report import Where
+from pytest_crs_simcheck.plain import plainly
+
+if TYPE_CHECKING:
+    from crs_simcheck.project.live import LiveRun
 
 __all__ = ["CrsSimulator", "gate_on", "where_of"]
 
@@ -48,6 +52,7 @@ def gate_on(metric: str, task: str | None, answered: Iterable[str], **keys: Any)
     return gate_from_table(on[0], metric, table, where=metric)
 
 
+@plainly
 class CrsSimulator:
     """A simulator: its answers, its verdicts, and a way to ask where it is asked at all.
 
@@ -143,24 +148,25 @@ class CrsSimulator:
 
     def ask_all(self, task: TaskName, **stimulus: Any) -> tuple[Response, ...]:
         """Return the answer of each of its seekers to one question; they are asked together."""
-        live = self._asked()
-        return self._ask(task, tuple(p.seeker for p in live.profiles), stimulus)
+        return self._ask(task, tuple(p.seeker for p in self._live.profiles), stimulus)
 
-    def _asked(self) -> Any:
-        if self.settings.live is None:
+    @cached_property
+    def _live(self) -> LiveRun:
+        """It as one that is asked: apart from its run, for whose answers nobody is asked here."""
+        live = SimulatorRun(self.settings).live
+        if live is None:
             raise SettingsError(
                 f"simulator '{self.name}' is not asked: its answers are given",
                 fix='a simulator with prompts = "…" or python = "…" is asked',
             )
-        return SimulatorRun(replace(self.settings)).live
+        return live
 
     def _ask(
         self, task: TaskName, seekers: tuple[str, ...], stimulus: Mapping[str, Any]
     ) -> tuple[Response, ...]:
         from crs_simcheck.project.asking import ask_besides
 
-        live = self._asked()
-        return ask_besides(live, task, seekers, stimulus, live.live.record)
+        return ask_besides(self._live, task, seekers, stimulus, self._live.live.record)
 
     # -- verdicts ----------------------------------------------------------------------------
 
@@ -225,7 +231,7 @@ def where_of(settings: SimulatorSettings, start: Path) -> Where:
 
     return Where(
         settings.name,
-        seen(settings.source) or "",
+        seen(settings.source or None) or "",
         seen(settings.catalogue),
         seen(settings.profiles),
         {task: seen(name) or "" for task, name in settings.baselines.items()},

@@ -103,8 +103,6 @@ def metric(  # noqa: PLR0913 - all but the first two have a default
         The function's name and the first line of its docstring by default.
     too_low, too_high:
         What a drift to either side means, as a clause about the simulator.
-
-    Raises :class:`SettingsError` where one of them is not what it must be.
     """
 
     def defined(function: _F) -> _F:
@@ -121,7 +119,7 @@ def metric(  # noqa: PLR0913 - all but the first two have a default
             table=reads,
             blocks=read,
             compute=_guarded(function, called, read),
-            margin=Margin(float(margin), reason, relative),
+            margin=Margin(margin, reason, relative),
             too_low=too_low,
             too_high=too_high,
         )

@@ -102,6 +102,7 @@ class TargetRange:
         return self.range.high
 
     def __contains__(self, value: object) -> bool:
+        __tracebackhide__ = True  # pytest then shows the line of the test alone
         if isinstance(value, Estimate):
             return self.verdict_on(value).outcome == "within"
         return value in self.range
@@ -114,6 +115,7 @@ class TargetRange:
         InputError
             Where it is another metric, or groups of people of another size.
         """
+        __tracebackhide__ = True
         theirs = estimate.verdict.gate
         if (theirs.task, theirs.metric.name) != (self.gate.task, self.gate.metric.name):
             raise InputError(
