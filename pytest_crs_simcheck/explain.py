@@ -13,7 +13,7 @@ from crs_simcheck.stats import Range
 
 __all__ = ["explained"]
 
-# pytest puts "E       AssertionError: assert " before the first line, and cuts what is longer than this.
+# pytest puts "E       AssertionError: assert " before the first line, and cuts what is longer.
 _WIDTH, _BEFORE, _MOST_LINES, _MOST_CHARS = 84, 20, 8, 620
 
 

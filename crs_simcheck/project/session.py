@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +37,6 @@ from crs_simcheck.project.sampling import sampled, sampled_group
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.recordings import Responses, read_responses
 from crs_simcheck.records import TASKS, Response, TaskName
-from crs_simcheck.stats import Rows
 from crs_simcheck.tasks import TEXT_TASKS, Readers
 
 if TYPE_CHECKING:
@@ -84,9 +83,13 @@ class SimulatorRun:
             return self._given
         if self.live is not None:
             if self.live.live.record != "none":
+                from crs_simcheck.project.meanwhile import meanwhile, prepare
                 from crs_simcheck.project.record import record
 
-                record(self.live, self.live.live.record)
+                _ = self.live.planned  # what is wrong with it is told before anything is prepared
+                prose = any(task in TEXT_TASKS for task in self.tasks)
+                with meanwhile(lambda: prepare(self.settings, self._compared(), prose)):
+                    record(self.live, self.live.live.record)
             from crs_simcheck.project.replay import replay
 
             return replay(self.live)
@@ -211,7 +214,7 @@ class SimulatorRun:
         SettingsError
             Where the baseline is not of people and this was not allowed.
         """
-        name = self._baseline_name(task)
+        name = self.baseline_name(task)
         if name is None:
             return None
         group = load_baseline(name, self.settings.folder)
@@ -228,12 +231,12 @@ class SimulatorRun:
         """Return what was read in the answers to a task, and the group that it adds up to."""
         if self.group is not None:
             return (), self.group
-        key = self._baseline_name(task)
+        key = self.baseline_name(task)
         if key not in self._measured:
-            same = [t for t in self.tasks if self._baseline_name(t) == key]
+            same = [t for t in self.tasks if self.baseline_name(t) == key]
             rows = [r for t in same for r in self.rows[t]]
             baseline = self.baseline(task)
-            films = self._joint(key, baseline).catalogue
+            films = self.joint(key, baseline).catalogue
             like_at = self._like_at(baseline)
             if any(task in TEXT_TASKS for task in same):
                 self._readers[key] = readers_for(self.settings, films, baseline)
@@ -249,7 +252,7 @@ class SimulatorRun:
         seen, group = self._measured[key]
         return tuple(m for m in seen if m.response.task == task), group
 
-    def _baseline_name(self, task: TaskName) -> str | None:
+    def baseline_name(self, task: TaskName) -> str | None:
         """Return the name or folder as it was given: a group need not exist to be told apart."""
         given = self.settings.baselines
         return given.get(task, given.get("")) or DEFAULT_BASELINES.get(task)
@@ -265,7 +268,8 @@ class SimulatorRun:
     def _joints(self) -> dict[str | None, JointCatalogue]:
         return {}
 
-    def _joint(self, key: str | None, baseline: Group | None) -> JointCatalogue:
+    def joint(self, key: str | None, baseline: Group | None) -> JointCatalogue:
+        """Return the films of a baseline (named ``key``) and the user's, joined once."""
         if key not in self._joints:
             # Without a baseline, titles are looked up among the films whose ratings ship.
             known = load_baseline(MEAN_RATINGS_GROUP) if baseline is None else baseline
@@ -282,13 +286,13 @@ class SimulatorRun:
             self._require(task)
             baseline = self.baseline(task)
             _, group = self.measured(task)
-            key = self._baseline_name(task)
+            key = self.baseline_name(task)
             readers = self._readers.get(key)
             self._comparisons[task] = Comparison(
                 task,
                 group,
                 baseline,
-                catalogue=self._joint(key, baseline),
+                catalogue=self.joint(key, baseline),
                 unread={**_NO_JUDGE, **({} if readers is None else readers.problems)},
                 settings=Settings(
                     self.settings.seed, self.settings.draws, self.settings.least_seekers
@@ -304,6 +308,11 @@ class SimulatorRun:
                 fix=f"it has answers to {', '.join(self.tasks)}; record {task}, "
                 "or take its gate out",
             )
+
+    def _compared(self) -> Iterator[tuple[Group | None, Catalogue]]:
+        for key, task in {self.baseline_name(task): task for task in self.tasks}.items():
+            people = self.baseline(task)
+            yield people, self.joint(key, people).catalogue
 
     # -- gates -------------------------------------------------------------------------------
 
@@ -336,7 +345,7 @@ class SimulatorRun:
             )
         if self.catalogue is not None and spec.metric.table in ("mentions", "answers"):
             notes += self.catalogue.notes
-        readers = self._readers.get(self._baseline_name(spec.task))
+        readers = self._readers.get(self.baseline_name(spec.task))
         if readers is not None and spec.task in TEXT_TASKS:
             notes += readers.notes
         if spec.metric.table == "judged" and self._judging is not None:
@@ -349,7 +358,7 @@ class SimulatorRun:
         notes += [] if silent is None else [f"{spec.task}: {silent}"]
         rows = sides.simulator_rows(spec.metric.table)
         if spec.named and rows is not None:
-            advice = spec.advice(rows.n_units, _per_unit(rows))
+            advice = spec.advice(rows.n_units, len(rows) / rows.n_units)
             notes += [] if advice is None else [advice]
         return tuple(notes)
 
@@ -379,7 +388,3 @@ def _built_like_at(baseline: Group | None) -> float | None:
     answers = None if baseline is None else baseline.tasks.get("bin_pref")
     found = None if answers is None else answers.design.get("like_at")
     return found if isinstance(found, (int, float)) else None
-
-
-def _per_unit(rows: Rows) -> float:
-    return len(rows) / rows.n_units
