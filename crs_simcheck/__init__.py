@@ -22,6 +22,7 @@ _HOMES = {
     "Verdict": "gate",
     "check": "project",
     "load_baseline": "baselines",
+    "metric": "metrics.own",
     "read_catalogue": "catalogue",
     "read_profiles": "profiles",
     "read_responses": "recordings",
@@ -40,6 +41,7 @@ __all__ = [
     "__version__",
     "check",
     "load_baseline",
+    "metric",
     "read_catalogue",
     "read_profiles",
     "read_responses",
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from crs_simcheck.catalogue import read_catalogue
     from crs_simcheck.errors import InputError, SimcheckError, UnrecordedError
     from crs_simcheck.gate import Comparison, GateSpec, Verdict
+    from crs_simcheck.metrics.own import metric
     from crs_simcheck.profiles import read_profiles
     from crs_simcheck.project import check
     from crs_simcheck.project.simulator import Simulator

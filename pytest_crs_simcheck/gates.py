@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,16 +12,13 @@ import pytest
 
 from crs_simcheck.errors import SettingsError, SimcheckError
 from crs_simcheck.gate import GateSpec
-from crs_simcheck.project import (
-    ProjectSettings,
-    SimulatorRun,
-    SimulatorSettings,
-    find_settings,
-    read_settings,
-)
-from crs_simcheck.report import Where, legible, table_row, verdict_words, wrapped
+from crs_simcheck.project import SimulatorRun
+from crs_simcheck.report import legible, table_row, verdict_words, wrapped
 from pytest_crs_simcheck.imports import quick_reading
+from pytest_crs_simcheck.options import seekers_wanted
 from pytest_crs_simcheck.reporting import ReportPlugin, properties
+from pytest_crs_simcheck.repository import as_message, repository_of
+from pytest_crs_simcheck.simulator import where_of
 from pytest_crs_simcheck.summary import PROPERTY, encoding_of, is_told, write_summary
 
 if TYPE_CHECKING:
@@ -46,14 +41,18 @@ class GatePlugin:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.inconclusive = _choice(config)
-        self.settings = _settings(config)
-        self.path = self.settings.path
-        self.runs = {s.name: SimulatorRun(s) for s in self.settings.simulators}
+        self.repository = repository_of(config)
+        self.inconclusive = self.repository.inconclusive
+        self.path = self.repository.settings.path
         self.locks = _locks(config, self.path, self.runs)
         self.collected = False
-        self.reports = ReportPlugin(config, self.settings)
+        self.reports = ReportPlugin(config, self.repository.settings)
         config.pluginmanager.register(self.reports, "crs-simcheck-reports")
+
+    @property
+    def runs(self) -> Mapping[str, SimulatorRun]:
+        """The simulators, by name, in the order of the file."""
+        return self.repository.runs
 
     def pytest_report_header(self) -> str:
         """Say which settings are in force."""
@@ -94,67 +93,6 @@ class GatePlugin:
         write_summary(terminalreporter)
 
 
-def _choice(config: pytest.Config) -> str:
-    chosen = config.getoption("simcheck_inconclusive") or config.getini("simcheck_inconclusive")
-    if chosen not in ("fail", "warn"):
-        raise pytest.UsageError(f"simcheck_inconclusive: found '{chosen}', need 'fail' or 'warn'")
-    return str(chosen)
-
-
-def _settings(config: pytest.Config) -> ProjectSettings:
-    option = config.getoption("simcheck_config")
-    given: Path | None = None
-    if option:
-        given = Path(config.invocation_params.dir, option)
-    elif config.getini("simcheck_config"):
-        given = Path(config.rootpath, config.getini("simcheck_config"))
-    seekers = config.getoption("simcheck_seekers")
-    if seekers is not None and seekers < 1:
-        raise pytest.UsageError(f"--simcheck-seekers: found {seekers}, need 1 or more")
-    # The root's, else that of the folder that pytest was started in: a repository within another
-    # one has no root of its own where it has no configuration of pytest.
-    places = dict.fromkeys((config.rootpath, config.invocation_params.dir))
-    try:
-        found = (find_settings(place, given) for place in places)
-        path = next(filter(None, found), None)
-        if path is None:
-            raise pytest.UsageError(
-                f"--crs-simcheck: there is no simcheck.toml in {' or '.join(map(str, places))}, "
-                "and no [tool.crs-simcheck] in a pyproject.toml there; write one, or give "
-                "--simcheck-config FILE"
-            )
-        settings = read_settings(path)
-    except SettingsError as error:
-        raise pytest.UsageError(f"crs-simcheck: {error}") from None
-    simulators = tuple(_as_asked(s, seekers, config) for s in settings.simulators)
-    return replace(settings, simulators=simulators)
-
-
-def _as_asked(
-    settings: SimulatorSettings, seekers: int | None, config: pytest.Config
-) -> SimulatorSettings:
-    """Return a simulator's settings as the command line wants them."""
-    record = config.getoption("simcheck_record") or config.getini("simcheck_record")
-    if record not in ("none", "new", "all"):
-        raise pytest.UsageError(f"simcheck_record: found '{record}', need none, new or all")
-    stop = config.getoption("simcheck_sequential") or config.getini("simcheck_sequential")
-    if stop not in ("", "first-drift", "every-gate"):
-        raise pytest.UsageError(
-            f"simcheck_sequential: found '{stop}', need first-drift or every-gate"
-        )
-    live = settings.live
-    if live is not None:
-        live = replace(
-            live,
-            record=record,
-            stop=stop or live.stop,
-            engine_at=config.getoption("simcheck_engine"),
-            partial=seekers is not None,
-        )
-    judge = settings.judge and replace(settings.judge, record=record)
-    return replace(settings, seekers=seekers or settings.seekers, live=live, judge=judge)
-
-
 def _locks(
     config: pytest.Config, path: Path, runs: Mapping[str, SimulatorRun]
 ) -> Mapping[str, LockCheck]:
@@ -169,7 +107,7 @@ def _locks(
         raise pytest.UsageError(f"crs-simcheck: {error}") from None
     if lock is None:
         return {}
-    partial = config.getoption("simcheck_seekers") is not None
+    partial = seekers_wanted(config) is not None
     return {name: LockCheck(run, lock, partial=partial) for name, run in runs.items()}
 
 
@@ -206,8 +144,12 @@ class SimulatorCollector(pytest.Collector):
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Yield the tasks; answers that cannot be used are a test that fails with the reason."""
+        repository = self.parent.plugin.repository
         try:
             with quick_reading():
+                # What can be measured is only known of answers; gates that are named need none.
+                if not repository.asks(self.name) or self.run.settings.gates is None:
+                    self.run = repository.answered(self.name)
                 gates = self.run.gates
         except SimcheckError as error:
             return [BrokenAnswers.from_parent(self, name="answers", error=error)]
@@ -250,10 +192,7 @@ class _Item(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
         """Return the message alone where a gate failed or an input cannot be used."""
         if isinstance(excinfo.value, SimcheckError):
-            lines = str(excinfo.value).splitlines()
-            return "\n".join(
-                wrapped(line.lstrip(), line[: len(line) - len(line.lstrip())]) for line in lines
-            )
+            return as_message(excinfo.value)
         if isinstance(excinfo.value, (GateError, SimcheckWarning)):
             return str(excinfo.value)
         # A fault of ours: from this file on, for what pytest did before explains nothing.
@@ -334,6 +273,7 @@ class GateItem(_Item):
         name, gate = self.simulator, self.spec
         blank = [name, gate.task, gate.metric.name, "–", "–", "error", "–"]
         try:
+            self.run = self.plugin.repository.answered(name)
             verdict = self.run.verdict(gate)
         except SimcheckError as error:
             self.tell(self.place, blank, gates=len(self.run.gates))
@@ -342,7 +282,7 @@ class GateItem(_Item):
             raise
         missing = [(m.task, m.metric, m.reason) for m in self.run.not_measured]
         row, figures = table_row(name, verdict).as_json(), verdict.as_json()
-        where = _where(self.run.settings, self.config)
+        where = where_of(self.run.settings, self.config.invocation_params.dir)
         lock = self.plugin.locks.get(name)
         regressed = None if lock is None else lock.words(gate, verdict)
         notes = (*self.run.notes_on(gate), *(() if lock is None else lock.notes))
@@ -367,27 +307,3 @@ class GateItem(_Item):
             warnings.warn_explicit(SimcheckWarning(message), None, str(self.path), 0)
             return
         raise GateError(message)
-
-
-def _where(settings: SimulatorSettings, config: pytest.Config) -> Where:
-    """Return where the answers are, as seen from the folder that pytest was started in."""
-
-    def seen(name: str | None) -> str | None:
-        if name is None or Path(name).is_absolute() or not (settings.folder / name).exists():
-            return name  # what ships has a name and no path
-        path = settings.folder / name
-        try:
-            return os.path.relpath(path, config.invocation_params.dir)
-        except ValueError:  # another drive
-            return str(path)
-
-    return Where(
-        settings.name,
-        seen(settings.source) or "",
-        seen(settings.catalogue),
-        seen(settings.profiles),
-        {task: seen(name) or "" for task, name in settings.baselines.items()},
-        is_group=settings.group is not None,
-        flags=() if settings.like_at is None else (f"--like-at {settings.like_at:g}",),
-        instruments={name: seen(given) for name, given in settings.instruments.items()},
-    )

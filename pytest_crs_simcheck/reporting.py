@@ -20,6 +20,7 @@ from crs_simcheck.errors import SimcheckError
 from crs_simcheck.gate import GateSpec, Verdict
 from crs_simcheck.project import ProjectSettings, SimulatorRun
 from crs_simcheck.report import Where, legible
+from pytest_crs_simcheck.options import chosen, path_given
 from pytest_crs_simcheck.summary import PROPERTY, encoding_of
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ class ReportPlugin:
     def __init__(self, config: pytest.Config, settings: ProjectSettings) -> None:
         self._config, self._settings = config, settings
         self._is_worker = hasattr(config, "workerinput")
-        self.folder = _folder(config)
-        self._summary_file, self._annotates = _github(config)
+        self.folder = path_given(config, "report")
+        self._summary_file, self._annotates = _github(config, settings)
         self._parts: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._lines: list[str] = []
         if self.folder is not None and not self._is_worker:
@@ -202,17 +203,9 @@ class ReportPlugin:
         return _seen(self._settings.path, root), _line_of(self._settings.path, name)
 
 
-def _folder(config: pytest.Config) -> Path | None:
-    given = config.getoption("simcheck_report")
-    return Path(config.invocation_params.dir, given) if given else None
-
-
-def _github(config: pytest.Config) -> tuple[str, bool]:
+def _github(config: pytest.Config, settings: ProjectSettings) -> tuple[str, bool]:
     """Return the file that takes a summary, or nothing, and whether annotations are read."""
-    chosen = config.getoption("simcheck_github") or config.getini("simcheck_github")
-    if chosen not in ("auto", "off"):
-        raise pytest.UsageError(f"simcheck_github: found '{chosen}', need 'auto' or 'off'")
-    if chosen == "off":
+    if chosen(config, "github", settings.pytest) == "off":
         return "", False
     return os.environ.get("GITHUB_STEP_SUMMARY", ""), os.environ.get("GITHUB_ACTIONS") == "true"
 

@@ -75,8 +75,8 @@ def compare(
     Exit 0: nothing is worse; 1: something is farther from people than before; 2: undecided.
     """
     from crs_simcheck.project import SimulatorSettings
-    from crs_simcheck.project.answers import Wanted
     from crs_simcheck.project.comparing import compare_answers
+    from crs_simcheck.project.two_sides import Wanted
 
     settings = SimulatorSettings(
         "answers", Path(), responses=new, baselines=baseline_map(baselines), **given

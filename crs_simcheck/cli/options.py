@@ -25,6 +25,17 @@ def _a_number(
     return value
 
 
+def _plugins(
+    _context: click.Context, _option: click.Parameter, files: tuple[str, ...]
+) -> tuple[str, ...]:
+    if files:
+        from crs_simcheck.project.plugins import load_plugin
+
+        for file in files:
+            load_plugin(Path(file))
+    return files
+
+
 def source_options(command: _F) -> _F:
     """Add what says how answers are read: catalogue, profiles, broken rows, stars, instruments."""
     options = [
@@ -53,6 +64,15 @@ def source_options(command: _F) -> _F:
             "--sentence-model",
             metavar="NAME_OR_DIR",
             help="Your sentence model (default: the one that read the people).",
+        ),
+        click.option(
+            "--plugin",
+            multiple=True,
+            metavar="PY",
+            expose_value=False,
+            is_eager=True,
+            callback=_plugins,
+            help="Your metrics, as plugins in simcheck.toml names them.",
         ),
     ]
     for option in reversed(options):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -35,6 +36,7 @@ from crs_simcheck.metrics.blocks import (
 )
 from crs_simcheck.metrics.frame import BIN_ATTRIBUTES, COVERAGE_NEEDED, Frame, usable_attributes
 from crs_simcheck.metrics.judged import CRITERION_NAMES
+from crs_simcheck.metrics.registry import OWN
 from crs_simcheck.records import TaskName
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "judged_column",
     "judged_rows",
     "known_column_of",
+    "known_metrics",
     "mean_ratings",
     "mention_rows",
     "metric_named",
@@ -94,13 +97,19 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 )
 
 
+def known_metrics() -> Mapping[str, Metric]:
+    """Return the metrics that ship, and those of a team's own as far as they were defined."""
+    return ChainMap(METRICS, OWN)  # type: ignore[arg-type]  # nothing is written to it
+
+
 def metric_named(name: str) -> Metric:
     """Return a metric by its name, or raise :class:`UnknownNameError` with the nearest one."""
-    if name not in METRICS:
-        raise UnknownNameError("metric", name, METRICS)
-    return METRICS[name]
+    known = known_metrics()
+    if name not in known:
+        raise UnknownNameError("metric", name, known)
+    return known[name]
 
 
 def metrics_of(task: TaskName) -> tuple[Metric, ...]:
-    """Return the metrics that stand on a task, in the order of reports."""
+    """Return the metrics that ship and stand on a task, in the order of reports."""
     return tuple(m for m in METRICS.values() if task in m.tasks)

@@ -64,6 +64,14 @@ class Frame:
             return self.catalogue[film].label
         return f"unknown title {film - len(self.catalogue) + 1}"
 
+    def per_film(self, function: Callable[[Item], float], unknown: float = 0.0) -> FloatArray:
+        """Return (F,) numbers of films, for metrics of a team's own; ``unknown`` of other titles.
+
+        ``pool.block("titles") @ frame.per_film(…)`` adds them up over what each group names.
+        """
+        known = [float(function(item)) for item in self.catalogue.items]
+        return np.array([*known, *[unknown] * self.n_unknown], dtype=np.float64)
+
     @cached_property
     def bins(self) -> csr_array:
         """(F × bins) share of each named film in each (genre, era, region) bin; rows add to 1.

@@ -14,11 +14,11 @@ from crs_simcheck.baselines import TABLES_OF, Group, SeekerStatistics, TableName
 from crs_simcheck.errors import EmptyInputError, InputError
 from crs_simcheck.gate import LEVEL, Change, GateSpec, PairedComparison, Settings, decided
 from crs_simcheck.metrics import metrics_of
-from crs_simcheck.project.answers import Answers, Wanted, answers_of
 from crs_simcheck.project.gates import NotMeasured, gates_of
 from crs_simcheck.project.keys import JUDGEMENTS
 from crs_simcheck.project.session import SimulatorRun
 from crs_simcheck.project.settings import SimulatorSettings
+from crs_simcheck.project.two_sides import Answers, Wanted, answers_of
 from crs_simcheck.recordings import Responses
 from crs_simcheck.records import TASKS, Response, TaskName
 
@@ -310,7 +310,7 @@ def _run(side: Answers, rows: tuple[Response, ...], settings: SimulatorSettings)
         judge = replace(judge, kept_in=judge.kept_in or own, record="none")
     settings = replace(settings, live=None, group=None, responses=side.name, judge=judge)
     given = Responses(rows, side.responses.broken, side.responses.path, side.responses.sha256)
-    return SimulatorRun(settings, given=given)
+    return SimulatorRun(settings, given)
 
 
 def _specs(

@@ -78,7 +78,8 @@ def plan_gates(
     gates: list[GateSpec] = []
     missing: list[NotMeasured] = []
     for task in answered:
-        for metric in metrics_of(task):
+        own = (metric for metric in settings.own_metrics if task in metric.tasks)
+        for metric in (*metrics_of(task), *own):
             if not metric.automatic:
                 continue
             spec = GateSpec(task, metric)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["JUDGEMENTS", "JUDGE_KEYS", "LIVE_KEYS", "RECORDINGS"]
+__all__ = ["JUDGEMENTS", "JUDGE_KEYS", "LIVE_KEYS", "PYTEST_KEYS", "RECORDINGS"]
 
 RECORDINGS = "recordings"
 """The folder beside the settings file that holds a folder of recordings for each simulator."""
@@ -30,3 +30,10 @@ LIVE_KEYS = (
     "timeout",
     "sequential",
 )
+
+PYTEST_KEYS = {
+    "record": ("none", "new", "all"),
+    "inconclusive": ("fail", "warn"),
+    "github": ("auto", "off"),
+}
+"""What the table [pytest] may say: key → its words, the default first."""

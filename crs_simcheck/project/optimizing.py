@@ -28,6 +28,7 @@ from crs_simcheck.project.films import known_films
 from crs_simcheck.project.live import LiveRun
 from crs_simcheck.project.optimize_budget import Budget, Limits
 from crs_simcheck.project.optimize_files import with_provenance
+from crs_simcheck.project.provenance import content_digest
 from crs_simcheck.project.record import record
 from crs_simcheck.project.session import SimulatorRun
 from crs_simcheck.project.settings import SimulatorSettings
@@ -83,7 +84,7 @@ class OptimizeRun:
         """Where everything is kept."""
         if self.out is not None:
             return self.out
-        name = f"{self.task}-{_digest_of(self.prompt)[:8]}"
+        name = f"{self.task}-{content_digest(self.prompt)[:8]}"
         return self.settings.folder / "optimized" / self.settings.name / name
 
     @cached_property
@@ -202,7 +203,7 @@ class OptimizeRun:
             "simulator": self.settings.name,
             "task": self.task,
             "engine": live.engine,
-            "prompt": _digest_of(self.prompt),
+            "prompt": content_digest(self.prompt),
             "seekers": hashlib.sha256("\n".join(self.seekers).encode()).hexdigest(),
             **asdict(loop),
             "trade_off": list(loop.trade_off),
@@ -222,7 +223,7 @@ class OptimizeRun:
             f"step {found.best.step}",
             "model": live.engine,
             "people": "none" if people is None else people.name,
-            "content": _digest_of(found.best.prompt),
+            "content": content_digest(found.best.prompt),
             "before": _figures(found.before),
             "after": _figures(found.after),
         }
@@ -233,7 +234,7 @@ class OptimizeRun:
         """Return a run of some seekers with a prompt; answers are kept in the folder."""
         live = self.settings.live
         assert live is not None
-        digest = _digest_of(prompt)[:12]
+        digest = content_digest(prompt)[:12]
         place = self.folder / "prompts" / digest
         file = place / f"{self.task}.md"
         if not file.exists():
@@ -295,8 +296,3 @@ def _figures(evaluation: Evaluation) -> str:
         if v.value is not None
     )
     return ", ".join(each)
-
-
-def _digest_of(prompt: Prompt) -> str:
-    """Return the digest of what an engine may see of a prompt."""
-    return hashlib.sha256(prompt.content.encode()).hexdigest()

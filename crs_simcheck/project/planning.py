@@ -209,7 +209,7 @@ def _present(run: SimulatorRun, task: TaskName) -> int:
         return len(run.live.profiles)
     if run.group is not None:
         return run.group.tasks[task].n_seekers
-    return len({row.seeker for row in run.rows_of(task)})
+    return len({row.seeker for row in run.rows.get(task, ())})
 
 
 def _gates_of(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date as calendar_date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from crs_simcheck.engines import Engine
 from crs_simcheck.engines.named import EngineSpec, open_engine, parse_engine
@@ -40,7 +39,15 @@ from crs_simcheck.simulator import (
     load_function,
 )
 
-__all__ = ["PROBE", "Estimate", "Recorded", "estimate", "open_answering_engine", "record"]
+__all__ = [
+    "PROBE",
+    "Estimate",
+    "Recorded",
+    "answerer_of",
+    "estimate",
+    "open_answering_engine",
+    "record",
+]
 
 PROBE = 2
 """How many requests are asked once more, to see whether the same seed gives the same text."""
@@ -139,9 +146,10 @@ def record(  # noqa: PLR0913 - all but the first have a default
             told = progress and progress(len(asked))
             made = itertools.takewhile(go_on or (lambda _one: True), asked)
             work = _collect(
-                partial(_answerer, run, engine), made, recorder, today or _today(), probe, told
+                partial(answerer_of, run, engine), made, recorder, today or _today(), probe, told
             )
-            collected, rate = _timed(work)
+            collected, seconds = asyncio.run(work)
+            rate = _per_minute(collected, seconds)
         unused = run.unused(held)  # what was asked just now is asked for
         n_unused = sum(map(len, unused.values()))
         _sum_up(run, recorder.finish(unused if prune else None), rate)
@@ -170,13 +178,11 @@ def _complete(run: LiveRun) -> Recorded | None:
     return Recorded(run.folder, 0, len(run.planned), None, 0, unused, (), _digests(run))
 
 
-def _timed(work: Coroutine[Any, Any, Collected]) -> tuple[Collected, float | None]:
-    """Run the asking to its end; return also answers per minute, where there are enough."""
-    started = time.monotonic()
-    collected = asyncio.run(work)
+def _per_minute(collected: Collected, seconds: float) -> float | None:
+    """Return answers per minute, or None of so few that they say little."""
     if collected.answered < _LEAST_TIMED:
-        return collected, None
-    return collected, 60 * collected.answered / max(time.monotonic() - started, 1e-6)
+        return None
+    return 60 * collected.answered / max(seconds, 1e-6)
 
 
 async def _collect(
@@ -186,12 +192,16 @@ async def _collect(
     today: str,
     probe: int,
     progress: Progress | None,
-) -> Collected:
+) -> tuple[Collected, float]:
+    """Ask to the end; return also how many seconds went from the first question to the last."""
     answerer = fresh()
     try:
+        await answerer.about()  # opens what is slow to open
+        started = time.monotonic()
         done = await collect(
             asked, answerer, recorder.add, date=today, probe=probe, progress=progress
         )
+        seconds = time.monotonic() - started
     finally:
         await answerer.aclose()
     # An engine asks for its digest once: whether the model was replaced meanwhile, a new one knows.
@@ -202,10 +212,11 @@ async def _collect(
         done.digest_after = None
     finally:
         await after.aclose()
-    return done
+    return done, seconds
 
 
-def _answerer(run: LiveRun, engine: Engine | None) -> Answerer:
+def answerer_of(run: LiveRun, engine: Engine | None = None) -> Answerer:
+    """Return what answers a simulator's requests; an engine that is given, or its own."""
     live = run.live
     if engine is not None:
         return EngineAnswerer(engine)

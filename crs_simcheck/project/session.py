@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -38,7 +38,6 @@ from crs_simcheck.project.sampling import sampled, sampled_group
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.recordings import Responses, read_responses
 from crs_simcheck.records import TASKS, Response, TaskName
-from crs_simcheck.stats import Rows
 from crs_simcheck.tasks import TEXT_TASKS, Readers
 
 if TYPE_CHECKING:
@@ -61,19 +60,19 @@ class SimulatorRun(InBlocks):
 
     Parameters
     ----------
-    live, look:
-        Of a simulator that is asked in blocks: who was asked so far, and which look this is.
     given:
         Its answers, where they are at hand already.
+    live, look:
+        Of a simulator that is asked in blocks: who was asked so far, and which look this is.
     """
 
     def __init__(
         self,
         settings: SimulatorSettings,
+        given: Responses | None = None,
         *,
         live: LiveRun | None = None,
         look: Look | None = None,
-        given: Responses | None = None,
     ) -> None:
         super().__init__(settings, look)
         self._given = given
@@ -97,9 +96,9 @@ class SimulatorRun(InBlocks):
             return self._given
         if self.live is not None:
             if self.sequential is None and self.live.live.record != "none":
-                from crs_simcheck.project.record import record
+                from crs_simcheck.project.meanwhile import record_meanwhile
 
-                record(self.live, self.live.live.record)
+                record_meanwhile(self.live, self.tasks, self._compared)
             from crs_simcheck.project.replay import replay
 
             return replay(self.asked)
@@ -137,7 +136,7 @@ class SimulatorRun(InBlocks):
 
         return JudgeRun(
             self.settings,
-            self.rows_of("neg_feedback"),
+            self.rows.get("neg_feedback", ()),
             {profile.seeker: profile.persona for profile in self._profiles or ()},
             descriptions_of(self.catalogue),
         )
@@ -154,15 +153,12 @@ class SimulatorRun(InBlocks):
         return self.judging
 
     @cached_property
-    def _rows(self) -> Mapping[TaskName, tuple[Response, ...]]:
+    def rows(self) -> Mapping[TaskName, tuple[Response, ...]]:
+        """The answers that are looked at, by task; none where the simulator is a group."""
         if self.responses is None:
             return {}
         by_task = self.responses.by_task()
         return {task: sampled(by_task[task], self.settings) for task in TASKS if task in by_task}
-
-    def rows_of(self, task: TaskName) -> tuple[Response, ...]:
-        """Return the response rows of a task."""
-        return self._rows.get(task, ())
 
     @cached_property
     def group(self) -> Group | None:
@@ -175,8 +171,10 @@ class SimulatorRun(InBlocks):
 
     @cached_property
     def tasks(self) -> tuple[TaskName, ...]:
-        """The tasks that have answers."""
-        held = self._rows if self.group is None else self.group.tasks
+        """The tasks that have answers, or that will have: nobody is asked for this alone."""
+        if self.live is not None and self.live.live.record != "none" and self._given is None:
+            return tuple(dict.fromkeys(one.question.task for one in self.live.planned))
+        held = self.rows if self.group is None else self.group.tasks
         return tuple(task for task in TASKS if task in held)
 
     @property
@@ -230,7 +228,7 @@ class SimulatorRun(InBlocks):
         SettingsError
             Where the baseline is not of people and this was not allowed.
         """
-        name = self._baseline_name(task)
+        name = self.baseline_name(task)
         if name is None:
             return None
         group = load_baseline(name, self.settings.folder)
@@ -247,12 +245,12 @@ class SimulatorRun(InBlocks):
         """Return what was read in the answers to a task, and the group that it adds up to."""
         if self.group is not None:
             return (), self.group
-        key = self._baseline_name(task)
+        key = self.baseline_name(task)
         if key not in self._measured:
-            same = [t for t in self.tasks if self._baseline_name(t) == key]
-            rows = [r for t in same for r in self._rows[t]]
+            same = [t for t in self.tasks if self.baseline_name(t) == key]
+            rows = [r for t in same for r in self.rows[t]]
             baseline = self.baseline(task)
-            films = self._joint(key, baseline).catalogue
+            films = self.joint(key, baseline).catalogue
             like_at = self._like_at(baseline)
             if any(task in TEXT_TASKS for task in same):
                 self._readers[key] = readers_for(self.settings, films, baseline)
@@ -268,7 +266,7 @@ class SimulatorRun(InBlocks):
         seen, group = self._measured[key]
         return tuple(m for m in seen if m.response.task == task), group
 
-    def _baseline_name(self, task: TaskName) -> str | None:
+    def baseline_name(self, task: TaskName) -> str | None:
         """Return the name or folder as it was given: a group need not exist to be told apart."""
         given = self.settings.baselines
         return given.get(task, given.get("")) or DEFAULT_BASELINES.get(task)
@@ -284,7 +282,8 @@ class SimulatorRun(InBlocks):
     def _joints(self) -> dict[str | None, JointCatalogue]:
         return {}
 
-    def _joint(self, key: str | None, baseline: Group | None) -> JointCatalogue:
+    def joint(self, key: str | None, baseline: Group | None) -> JointCatalogue:
+        """Return the films of a baseline (named ``key``) and the user's, joined once."""
         if key not in self._joints:
             # Without a baseline, titles are looked up among the films whose ratings ship.
             known = load_baseline(MEAN_RATINGS_GROUP) if baseline is None else baseline
@@ -301,13 +300,13 @@ class SimulatorRun(InBlocks):
             self._require(task)
             baseline = self.baseline(task)
             _, group = self.measured(task)
-            key = self._baseline_name(task)
+            key = self.baseline_name(task)
             readers = self._readers.get(key)
             self._comparisons[task] = self._comparison_at()(
                 task,
                 group,
                 baseline,
-                catalogue=self._joint(key, baseline),
+                catalogue=self.joint(key, baseline),
                 unread={**_NO_JUDGE, **({} if readers is None else readers.problems)},
                 settings=Settings(
                     self.settings.seed, self.settings.draws, self.settings.least_seekers
@@ -323,6 +322,11 @@ class SimulatorRun(InBlocks):
                 fix=f"it has answers to {', '.join(self.tasks)}; record {task}, "
                 "or take its gate out",
             )
+
+    def _compared(self) -> Iterator[tuple[Group | None, Catalogue]]:
+        for key, task in {self.baseline_name(task): task for task in self.tasks}.items():
+            people = self.baseline(task)
+            yield people, self.joint(key, people).catalogue
 
     # -- gates -------------------------------------------------------------------------------
 
@@ -356,7 +360,7 @@ class SimulatorRun(InBlocks):
             )
         if self.catalogue is not None and spec.metric.table in ("mentions", "answers"):
             notes += self.catalogue.notes
-        readers = self._readers.get(self._baseline_name(spec.task))
+        readers = self._readers.get(self.baseline_name(spec.task))
         if readers is not None and spec.task in TEXT_TASKS:
             notes += readers.notes
         if spec.metric.table == "judged" and self._judging is not None:
@@ -369,7 +373,7 @@ class SimulatorRun(InBlocks):
         notes += [] if silent is None else [f"{spec.task}: {silent}"]
         rows = sides.simulator_rows(spec.metric.table)
         if spec.named and rows is not None:
-            advice = spec.advice(rows.n_units, _per_unit(rows))
+            advice = spec.advice(rows.n_units, len(rows) / rows.n_units)
             notes += [] if advice is None else [advice]
         return tuple(notes)
 
@@ -392,7 +396,3 @@ class SimulatorRun(InBlocks):
                 verdict = believed(verdict, self.settings, who, digests)
             self._verdicts[spec] = verdict
         return self._verdicts[spec]
-
-
-def _per_unit(rows: Rows) -> float:
-    return len(rows) / rows.n_units

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from crs_simcheck.errors import SettingsError, UnknownNameError, known_names
+from crs_simcheck.errors import SettingsError, UnknownNameError
 from crs_simcheck.gate import GATE_KEYS, GateSpec, gate_from_table
-from crs_simcheck.metrics import METRICS
+from crs_simcheck.metrics import Metric, known_metrics
 from crs_simcheck.project.keys import JUDGE_KEYS, LIVE_KEYS, RECORDINGS
-from crs_simcheck.project.table import TableReader
+from crs_simcheck.project.table import TableReader, inner_table, known_keys, pytest_settings
 from crs_simcheck.records import TASKS, TaskName
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class SimulatorSettings:
         can be measured on.
     tasks:
         The tasks that are configured, and so must have answers.
+    own_metrics, plugins:
+        The team's own, which are gated beside those that ship; the files that define them.
     """
 
     name: str
@@ -98,6 +100,8 @@ class SimulatorSettings:
     gates: tuple[GateSpec, ...] | None = None
     tasks: tuple[TaskName, ...] = ()
     skip_broken: bool = False
+    own_metrics: tuple[Metric, ...] = ()
+    plugins: tuple[str, ...] = ()
 
     @property
     def instruments(self) -> Mapping[str, str | None]:
@@ -118,10 +122,17 @@ class SimulatorSettings:
 
 @dataclass(frozen=True)
 class ProjectSettings:
-    """All simulators of a settings file."""
+    """All simulators of a settings file.
+
+    Parameters
+    ----------
+    pytest:
+        Options of the pytest plugin that neither flag, environment nor ini file gives.
+    """
 
     path: Path
     simulators: tuple[SimulatorSettings, ...]
+    pytest: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_settings(folder: Path, given: str | Path | None = None) -> Path | None:
@@ -172,7 +183,12 @@ def _table_of(document: Mapping[str, Any], path: Path) -> Mapping[str, Any] | No
 
 def parse_settings(document: Mapping[str, Any], path: Path) -> ProjectSettings:
     """Check a settings table that was read from ``path``."""
-    _known_keys(document, ("simulator",), path, "")
+    known_keys(document, ("simulator", "plugins", "pytest"), path, "")
+    own, plugins = tuple[Metric, ...](), tuple[str, ...]()
+    if "plugins" in document:
+        from crs_simcheck.project.plugins import load_plugins
+
+        own, plugins = load_plugins(document["plugins"], path), tuple(document["plugins"])
     simulators = document.get("simulator")
     if not isinstance(simulators, dict) or not simulators:
         raise SettingsError(
@@ -182,7 +198,7 @@ def parse_settings(document: Mapping[str, Any], path: Path) -> ProjectSettings:
         )
     found: dict[str, SimulatorSettings] = {}
     for name, table in simulators.items():
-        for simulator in _simulator(name, _table(table, f"simulator.{name}", path), path):
+        for simulator in _simulator(name, inner_table(table, f"simulator.{name}", path), path):
             if simulator.name in found:
                 raise SettingsError(
                     f"two simulators would be called '{simulator.name}'",
@@ -190,8 +206,8 @@ def parse_settings(document: Mapping[str, Any], path: Path) -> ProjectSettings:
                     field=f"simulator.{name}.configuration",
                     fix="a simulator in several configurations is one for each; rename the other",
                 )
-            found[simulator.name] = simulator
-    return ProjectSettings(path, tuple(found.values()))
+            found[simulator.name] = replace(simulator, own_metrics=own, plugins=plugins)
+    return ProjectSettings(path, tuple(found.values()), pytest_settings(document, path))
 
 
 def _simulator(name: str, table: Mapping[str, Any], path: Path) -> Iterator[SimulatorSettings]:
@@ -204,7 +220,7 @@ def _simulator(name: str, table: Mapping[str, Any], path: Path) -> Iterator[Simu
             field="simulator",
             fix="it becomes part of the name of a test",
         )
-    _known_keys(table, _KEYS, path, place)
+    known_keys(table, _KEYS, path, place)
     read = TableReader(table, place, path)
     asked = _asked(table.get("tasks", {}), path, f"{place}.tasks")
     given = [key for key in _SOURCES if key in table]
@@ -285,7 +301,7 @@ def _baselines(read: TableReader) -> Mapping[str, str]:
         return {"": value}
     if not isinstance(value, dict):
         raise read.fail("baseline", "a name, a folder, or a table task = name")
-    _known_keys(value, TASKS, read.path, f"{read.place}.baseline")
+    known_keys(value, TASKS, read.path, f"{read.place}.baseline")
     for task, name in value.items():
         if not isinstance(name, str) or not name.strip():
             raise SettingsError(
@@ -298,14 +314,15 @@ def _baselines(read: TableReader) -> Mapping[str, str]:
 
 def _gates(value: Any, path: Path, place: str) -> tuple[GateSpec, ...]:
     """Read the gates: a metric gates every task it stands on; a task's own table goes before."""
-    table = _table(value, f"{place}.gates", path)
+    table = inner_table(value, f"{place}.gates", path)
+    metrics = known_metrics()
     specs: dict[tuple[str, str], GateSpec] = {}
     own: dict[tuple[str, str], GateSpec] = {}
     for key, entry in table.items():
         where = f"{place}.gates.{key}"
-        inner = _table(entry, where, path)
-        if key in TASKS and key in METRICS:  # neg_feedback is both: what is in it tells which
-            _known_keys(inner, (*METRICS, *GATE_KEYS), path, where)
+        inner = inner_table(entry, where, path)
+        if key in TASKS and key in metrics:  # neg_feedback is both: what is in it tells which
+            known_keys(inner, (*metrics, *GATE_KEYS), path, where)
             of_metric = {k: v for k, v in inner.items() if k in GATE_KEYS}
             if of_metric and key in inner:
                 raise SettingsError(
@@ -318,15 +335,15 @@ def _gates(value: Any, path: Path, place: str) -> tuple[GateSpec, ...]:
                 specs[key, key] = _gate(key, key, of_metric, path, where)
             inner = {k: v for k, v in inner.items() if k not in GATE_KEYS}
         if key in TASKS:
-            _known_keys(inner, METRICS, path, where)
+            known_keys(inner, metrics, path, where)
             for metric, gate in inner.items():
                 spec = _gate(key, metric, gate, path, f"{where}.{metric}", of_task=True)
                 own[key, metric] = spec
         else:
-            if key not in METRICS:
-                unknown = UnknownNameError("metric or task", key, (*METRICS, *TASKS))
+            if key not in metrics:
+                unknown = UnknownNameError("metric or task", key, (*metrics, *TASKS))
                 raise SettingsError(str(unknown), path=path, field=where)
-            for task in METRICS[key].tasks:
+            for task in metrics[key].tasks:
                 specs[task, key] = _gate(task, key, entry, path, where)
     return tuple((specs | own).values())
 
@@ -334,8 +351,8 @@ def _gates(value: Any, path: Path, place: str) -> tuple[GateSpec, ...]:
 def _gate(
     task: TaskName, metric: str, value: Any, path: Path, where: str, *, of_task: bool = False
 ) -> GateSpec:
-    table = _table(value, where, path)
-    _known_keys(table, GATE_KEYS, path, where)
+    table = inner_table(value, where, path)
+    known_keys(table, GATE_KEYS, path, where)
     try:
         return gate_from_table(task, metric, table, where=where, of_task=of_task)
     except SettingsError as error:
@@ -344,32 +361,14 @@ def _gate(
 
 def _asked(value: Any, path: Path, place: str) -> dict[TaskName, Mapping[str, Any]]:
     """Return the tasks that are configured, in their usual order, each with its checked table."""
-    table = _table(value, place, path)
-    _known_keys(table, TASKS, path, place)
+    table = inner_table(value, place, path)
+    known_keys(table, TASKS, path, place)
     for task, asked in table.items():
         where = f"{place}.{task}"
-        inner = _table(asked, where, path)
-        _known_keys(inner, _TASK_KEYS[cast(TaskName, task)], path, where)
+        inner = inner_table(asked, where, path)
+        known_keys(inner, _TASK_KEYS[cast(TaskName, task)], path, where)
         read = TableReader(inner, where, path)
         for key in inner:
             if inner[key] != "people" or key != "n_items":
                 read.whole(key, 1, 0 if task == "neg_feedback" else 1)
     return {task: dict(table[task]) for task in TASKS if task in table}
-
-
-def _table(value: Any, place: str, path: Path) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise SettingsError(f"found {value!r}, need a table", path=path, field=place)
-    return value
-
-
-def _known_keys(table: Mapping[str, Any], known: Iterable[str], path: Path, place: str) -> None:
-    known = tuple(known)
-    for key in table:
-        if key not in known:
-            raise SettingsError(
-                f"unknown key '{key}'",
-                path=path,
-                field=place or None,
-                fix=known_names(key, known),
-            )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from crs_simcheck.errors import SettingsError
+from crs_simcheck.errors import SettingsError, known_names
+from crs_simcheck.project.keys import PYTEST_KEYS
 
-__all__ = ["TableReader"]
+__all__ = ["TableReader", "inner_table", "known_keys", "pytest_settings"]
 
 
 class TableReader:
@@ -60,3 +61,34 @@ class TableReader:
         if not isinstance(value, bool):
             raise self.fail(key, "true or false")
         return value
+
+
+def inner_table(value: Any, place: str, path: Path) -> Mapping[str, Any]:
+    """Return a value that is a table."""
+    if not isinstance(value, dict):
+        raise SettingsError(f"found {value!r}, need a table", path=path, field=place)
+    return value
+
+
+def known_keys(table: Mapping[str, Any], known: Iterable[str], path: Path, place: str) -> None:
+    """Refuse a key that is not known; the message offers the nearest."""
+    known = tuple(known)
+    for key in table:
+        if key not in known:
+            raise SettingsError(
+                f"unknown key '{key}'",
+                path=path,
+                field=place or None,
+                fix=known_names(key, known),
+            )
+
+
+def pytest_settings(document: Mapping[str, Any], path: Path) -> Mapping[str, str]:
+    """Return the table [pytest] of a settings file: options that nothing else gives."""
+    table = inner_table(document.get("pytest", {}), "pytest", path)
+    known_keys(table, PYTEST_KEYS, path, "pytest")
+    read = TableReader(table, "pytest", path)
+    for key, words in PYTEST_KEYS.items():
+        if key in table and table[key] not in words:
+            raise read.fail(key, f"one of {', '.join(words)}")
+    return dict(table)

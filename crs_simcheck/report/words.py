@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crs_simcheck.gate import Asked, Criteria, Events, Lengths, Named, Shares, Verdict
 from crs_simcheck.metrics import CRITERION_NAMES, Metric
+from crs_simcheck.metrics.registry import OWN
 from crs_simcheck.recordings import SUMMARY_FILE, recording_file
 from crs_simcheck.records import TaskName
 
@@ -55,6 +56,8 @@ class Where:
         What else the answers must be read with, for instance ``("--skip-broken",)``.
     instruments:
         Instrument that was chosen (as in ``Metric.chosen``) → file or name of it.
+    plugins:
+        Files that define metrics of a team's own.
     """
 
     simulator: str
@@ -65,6 +68,7 @@ class Where:
     is_group: bool = False
     flags: tuple[str, ...] = ()
     instruments: Mapping[str, str | None] = field(default_factory=dict)
+    plugins: tuple[str, ...] = ()
 
     def answers_to(self, task: TaskName) -> str:
         """Return where the answers to a task are: a recording has a file for each."""
@@ -91,6 +95,8 @@ class Where:
         if gate.metric.name == "leakage_rate":
             options["--profiles"] = self.profiles or ""
         given = [f"{flag} {shlex.quote(value)}" for flag, value in options.items() if value]
+        if gate.metric.name in OWN:
+            given += [f"--plugin {shlex.quote(file)}" for file in self.plugins]
         answers = shlex.quote(self.answers_to(gate.task))
         return ("crs-simcheck show", answers, *given, *self.flags)
 
@@ -190,23 +196,24 @@ def describe(verdict: Verdict) -> Iterator[str]:
     yield from verdict.notes
 
 
-def verdict_words(verdict: Verdict, where: Where) -> str:
-    """Return the whole message of a verdict, at most :data:`WIDTH` columns wide.
+def verdict_words(verdict: Verdict, where: Where, *, width: int = WIDTH, before: int = 0) -> str:
+    """Return the whole message of a verdict, at most ``width`` columns wide.
 
-    A longer command is broken as a shell reads it, so that it can be copied.
+    A longer command is broken as a shell reads it, so that it can be copied. ``before`` columns of
+    the first line are left free, for what somebody puts there.
     """
-    lines = [wrapped(headline(verdict, where.simulator))]
-    lines += [wrapped(sentence, "  ") for sentence in describe(verdict)]
+    lines = [wrapped(headline(verdict, where.simulator), width=width, before=before)]
+    lines += [wrapped(sentence, "  ", width=width) for sentence in describe(verdict)]
     if where.source:
         lines.append(f"  answers: {where.answers_to(verdict.gate.task)}")
-        lines += _command_lines("  next:    ", where.command(verdict))
+        lines += _command_lines("  next:    ", where.command(verdict), width)
     return "\n".join(lines)
 
 
-def _command_lines(start: str, pieces: tuple[str, ...]) -> Iterator[str]:
+def _command_lines(start: str, pieces: tuple[str, ...], width: int) -> Iterator[str]:
     line, begun = start + pieces[0], False
     for piece in pieces[1:]:
-        if begun and len(f"{line} {piece} \\") > WIDTH:
+        if begun and len(f"{line} {piece} \\") > width:
             yield f"{line} \\"
             line = " " * (len(start) + 2) + piece
         else:
@@ -215,20 +222,22 @@ def _command_lines(start: str, pieces: tuple[str, ...]) -> Iterator[str]:
     yield line
 
 
-def wrapped(sentence: str, indent: str = "", width: int = WIDTH) -> str:
+def wrapped(sentence: str, indent: str = "", width: int = WIDTH, *, before: int = 0) -> str:
     """Return a sentence at most ``width`` columns wide, further lines indented by two more.
+
+    ``before`` columns of the first line are left free.
 
     Titles and names are data of others: what would steer a terminal is shown, not obeyed.
     """
     lines = textwrap.wrap(
         printable(sentence),
         width,
-        initial_indent=indent,
+        initial_indent=indent + " " * before,
         subsequent_indent=indent + "  ",
         break_on_hyphens=False,
         break_long_words=False,
     )
-    return "\n".join(lines)
+    return "\n".join(lines)[before:]
 
 
 def printable(text: str) -> str:

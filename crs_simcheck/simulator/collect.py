@@ -209,16 +209,21 @@ class _Run:
 
     async def ask_again(self) -> None:
         """Ask the first requests once more; write down whether the same seed gave the same text."""
-        for _, (planned, response) in sorted(self.first.items()):
-            try:
-                again = await self.answerer(planned)
-            except (BadReplyError, PromptTooLongError):
-                continue
-            same = again.text == response.text
-            self.collected.probed += 1
-            self.collected.differing += not same
-            meta = {**(response.meta or {}), "again": "same" if same else "different"}
-            self.write(replace(response, meta=meta))
+        await side_by_side(
+            (self.first[place] for place in sorted(self.first)), self.answerer.slots, self._probe
+        )
+
+    async def _probe(self, answered: tuple[Planned, Response]) -> None:
+        planned, response = answered
+        try:
+            again = await self.answerer(planned)
+        except (BadReplyError, PromptTooLongError):
+            return
+        same = again.text == response.text
+        self.collected.probed += 1
+        self.collected.differing += not same
+        meta = {**(response.meta or {}), "again": "same" if same else "different"}
+        self.write(replace(response, meta=meta))
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from crs_simcheck.engines import Options, Request
-from crs_simcheck.errors import SettingsError
+from crs_simcheck.errors import SettingsError, UnknownNameError
 from crs_simcheck.prompts import Configuration, Prompt, messages
 from crs_simcheck.recordings import request_key, seed_of
 from crs_simcheck.records import Profile, TaskName
@@ -77,9 +78,31 @@ class LiveSimulator:
 
     def planned(self) -> Iterator[Planned]:
         """Yield everything that is asked, with its request and key."""
-        by_seeker = {profile.seeker: profile for profile in self.profiles}
         for question in self.questions():
-            yield self._plan(question, by_seeker[question.seeker])
+            yield self._plan(question, self._by_seeker[question.seeker])
+
+    def planned_for(self, question: Question) -> Planned:
+        """Return the request of any question to one of the seekers, planned or not.
+
+        Raises
+        ------
+        SettingsError
+            Where there is no prompt for its task.
+        UnknownNameError
+            Where there is no such seeker.
+        """
+        if question.task not in self.prompts:
+            raise SettingsError(
+                f"simulator '{self.name}' has no prompt for {question.task}",
+                fix=f"it has {', '.join(self.prompts)}",
+            )
+        if question.seeker not in self._by_seeker:
+            raise UnknownNameError("seeker", question.seeker, self._by_seeker)
+        return self._plan(question, self._by_seeker[question.seeker])
+
+    @cached_property
+    def _by_seeker(self) -> Mapping[str, Profile]:
+        return {profile.seeker: profile for profile in self.profiles}
 
     def _shown(self, task: TaskName, item: str) -> str:
         """Return a film as it stands in a prompt: one that is recommended is described."""

@@ -91,6 +91,8 @@ def project(
     monkeypatch.setenv("COLUMNS", "100")
     for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("CONFIG", "RECORD", "ENGINE", "SEEKERS", "INCONCLUSIVE"):
+        monkeypatch.delenv(f"CRS_SIMCHECK_{name}", raising=False)
     made = Project(pytester, small_project)
     made.settings()
     return made

@@ -67,7 +67,7 @@ def test_a_wrong_ini_value_is_a_usage_error(project):
     project.write("pytest.ini", "[pytest]\nsimcheck_inconclusive = shrug\n")
     result = project.run()
     assert result.ret == USAGE
-    result.stderr.fnmatch_lines(["*found 'shrug', need 'fail' or 'warn'*"])
+    result.stderr.fnmatch_lines(["*found 'shrug', need fail or warn*"])
 
 
 def test_a_gate_of_a_named_end(project):

@@ -11,6 +11,7 @@ import pytest
 from crs_simcheck.engines import Reply
 from crs_simcheck.project import SimulatorRun, read_settings
 from crs_simcheck.records import TASKS
+from crs_simcheck.simulator import MOST_FAILURES
 from tests.plugin.live_project import N_PEOPLE, OWN, PROMPTS, record_here, says, write_live
 
 N_ANSWERS = 4 * N_PEOPLE  # three films each, and a request
@@ -273,6 +274,52 @@ def test_two_workers_ask_each_question_once(live):
     assert len(file.read_text().splitlines()) == 3 * N_PEOPLE
 
 
+def test_everything_is_asked_again_by_one_worker(live):
+    live.settings(OWN)
+    live.run("--simcheck-record=new").assert_outcomes(passed=2)
+    once = len(calls(live))
+    result = live.run_apart("--simcheck-record=all", "-n", "2")
+    result.assert_outcomes(passed=2)
+    assert len(calls(live)) == 2 * once
+
+
+def test_to_list_the_gates_nobody_is_asked(live):
+    live.settings(OWN)
+    result = live.run("--simcheck-record=new", "--collect-only", "-q")
+    assert result.ret == 0
+    assert not (live.path / "calls.txt").exists()
+    assert not (live.path / "recordings").exists()
+
+
+def test_nobody_is_asked_for_gates_that_are_deselected(live):
+    live.settings(OWN)
+    live.write("test_plain.py", "def test_plain(): pass\n")
+    live.run("--simcheck-record=new", "-k", "plain").assert_outcomes(passed=1, deselected=2)
+    assert not (live.path / "calls.txt").exists()
+
+
+DOWN = """
+def answer(request):
+    open("calls.txt", "a").write("asked\\n")
+    raise ValueError("down")
+"""
+
+
+def test_an_engine_that_is_down_is_tried_once(live):
+    live.settings(OWN)
+    live.write("mysim.py", DOWN)
+    live.run_apart("--simcheck-record=new").assert_outcomes(failed=2)
+    assert len(calls(live)) == MOST_FAILURES
+
+
+def test_gates_and_fixtures_ask_once(live):
+    live.settings(OWN)
+    test = "def test_it(crs_simulator): assert len(crs_simulator.responses) == 90"
+    live.write("test_own.py", test)
+    live.run("--simcheck-record=all").assert_outcomes(passed=3)
+    assert len(calls(live)) == 3 * N_PEOPLE + 2
+
+
 def test_an_unknown_mode_is_a_usage_error(live):
     live.settings(OWN)
     result = live.run("-o", "simcheck_record=sometimes")
@@ -282,7 +329,7 @@ def test_an_unknown_mode_is_a_usage_error(live):
 
 def test_another_model_may_not_answer_in_its_place(live):
     result = live.run("--simcheck-record=new", "--simcheck-engine=ollama:other")
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=2)  # each gate by its own name
     assert "simulator 'seeker' is ollama:tiny" in words(result)
 
 
@@ -294,7 +341,7 @@ def test_a_function_that_fails_is_told_and_what_was_answered_is_kept(live):
         "    if n > 40: raise ValueError('my fault')\n    return 'Yes'\n",
     )
     result = live.run_apart("--simcheck-record=new")
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=2)  # each gate by its own name
     assert "mysim:answer raised ValueError: my fault" in words(result)
     file = live.path / "recordings" / "seeker" / "bin_pref.jsonl"
     assert len(file.read_text().splitlines()) == 40
