@@ -29,6 +29,7 @@ def test_check_leaves_a_report(cli, tmp_path):
     assert "❌ drifted" in (folder / "summary.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_what_it_says_is_what_the_json_says(cli, tmp_path):
     ran = cli(*NARROW, "--json", "-", "--report", tmp_path)
     told = json.loads(ran.out)
@@ -41,6 +42,7 @@ def test_what_it_says_is_what_the_json_says(cli, tmp_path):
             assert {key: entry[key] for key in figures} == figures
 
 
+@pytest.mark.slow
 def test_a_group_has_a_report_too(cli, tmp_path):
     ran = cli("check", "robots", "--baseline", "crowd", "--report", tmp_path, "-q")
     assert "report: " in ran.out
