@@ -74,11 +74,11 @@ def said(body: dict[str, Any]) -> str:
     return "\n".join(films[(seed // (n + 1)) % len(films)] for n in range(5))
 
 
-def serve() -> int:
+def serve(latency: float) -> int:
     """Serve until standard input ends."""
     from tests.faults import FaultServer
 
-    with FaultServer(latency=LATENCY, keep=1, script=said) as server:
+    with FaultServer(latency=latency, keep=1, script=said) as server:
         print(server.url, flush=True)
         sys.stdin.read()
     return 0
@@ -87,9 +87,9 @@ def serve() -> int:
 class Server:
     """The server, in a process of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, latency: float = LATENCY) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.optimize", "--serve"],
+            [sys.executable, "-m", "benchmarks.optimize", "--serve", "--latency", str(latency)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -203,19 +203,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print all figures; exit 1 where the promise is not kept."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--runs", type=int, default=5, help="steps of each size")
+    parser.add_argument("--latency", type=float, default=LATENCY, help="seconds of each answer")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.serve:
-        return serve()
+        return serve(given.latency)
     failed = False
-    server = Server()
+    server = Server(given.latency)
     try:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             project(folder, server.url, 300)
             number = 0
             for batch in (100, 32):
-                ideal = (math.ceil(batch / SLOTS) + EDITS) * LATENCY
+                ideal = (math.ceil(batch / SLOTS) + EDITS) * given.latency
                 found = []
                 for _ in range(given.runs + 1):  # the first one also imports and compiles
                     number += 1
@@ -231,20 +232,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"processor{f' (at most {LIMIT})  {verdict}' if batch == 100 else ''}",
                     flush=True,
                 )
-            print(_textgrad(server.url, 32))
+            print(_textgrad(server.url, 32, given.latency))
     finally:
         server.close()
     return int(failed)
 
 
-def _textgrad(url: str, batch: int) -> str:
+def _textgrad(url: str, batch: int, latency: float) -> str:
     import importlib.util
 
     if importlib.util.find_spec("textgrad") is None:
         return "TextGrad's own graph: skipped, 'textgrad' is not installed"
     taken = graph(url, batch)
     return (
-        f"B = {batch:3}: TextGrad's own graph takes {taken:.2f} s, {taken / LATENCY:.0f} answers' "
+        f"B = {batch:3}: TextGrad's own graph takes {taken:.2f} s, {taken / latency:.0f} answers' "
         "time, one after the other"
     )
 

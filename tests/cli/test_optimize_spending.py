@@ -78,22 +78,17 @@ def test_a_run_in_many_small_budgets_ends_as_if_in_one(cli, tmp_path):
 @pytest.mark.timeout(300)
 def test_a_key_ends_it_and_the_same_command_goes_on(project, tmp_path):
     calm = copied(project, tmp_path / "calm")
-    began = time.monotonic()
     ended(start(calm))
-    took = time.monotonic() - began
     folder = copied(project, tmp_path / "stopped")
-    stopped = 0
-    for share in (0.5, 0.6, 0.7, 0.8):
+    for prompts in (1, 2):  # while the first prompt is asked with, and after that
         process = start(folder)
-        time.sleep(share * took)
+        while process.poll() is None and len(list((folder / "run").glob("answers/*"))) < prompts:
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
-        if process.returncode != 0:
-            assert process.returncode == 130, errors
-            stopped += 1
-            assert b"what was answered is kept in run; the same command goes on" in errors
-            assert b"Traceback" not in errors
-    assert stopped >= 2
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 130, errors
+        assert b"what was answered is kept in run; the same command goes on" in errors
+        assert b"Traceback" not in errors
     ended(start(folder))
     assert files_of(folder / "run") == files_of(calm / "run")
 
@@ -170,6 +165,7 @@ def test_what_editors_use_counts_as_tokens(cli, tmp_path, rewriter):
 
 @pytest.mark.optimize
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_gepa_from_the_command_line(cli, tmp_path):
     code, out, err = cli(*COMMAND, "--optimizer", "gepa", "--batch", 20)
     assert (code, err) == (0, "")

@@ -210,10 +210,10 @@ def test_no_more_is_asked_than_may_be():
     world = MadeUp(each=0.1)
     _, found = gepa(world, MoreEachTime(), steps=50, most_asked=150)
     asked = {(text, s) for text, who in world.asked for s in who if part_of(s) == "train"}
-    assert 40 < len(asked) <= 150
+    assert 110 < len(asked) <= 150
     assert found.steps[-1].asked <= 150
     world = MadeUp()
-    _, found = gepa(world, MoreEachTime(), most_asked=20)
+    _, found = gepa(world, MoreEachTime(), most_asked=9)
     assert found.steps == ()
     assert found.best is None
 
@@ -307,7 +307,7 @@ SEARCH = """
     steps = []
     _, found = gepa(TwoMetrics(each=0.7), editor, steps=6)
     assert "gepa" in sys.modules
-    assert not {"litellm", "wandb", "mlflow", "tqdm"} & set(sys.modules)
+    assert not {"litellm", "openai", "wandb", "mlflow"} & set(sys.modules)
     assert dict(os.environ) == before
     with open(sys.argv[1], "w") as file:
         for step in found.steps:
