@@ -9,6 +9,12 @@ from __future__ import annotations
 import pytest
 
 _CONFIG = "--simcheck-config"
+_FIRST_DRIFT = "ask seekers in blocks, until every gate has decided or one has drifted"
+_EVERY_GATE = "the same, but go on where one has drifted, until every gate has decided"
+_BLOCKS = (
+    ("--simcheck-sequential", "first-drift", _FIRST_DRIFT),
+    ("--simcheck-every-gate", "every-gate", _EVERY_GATE),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,20 +58,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="ENGINE",
         help="where to ask: the same model at other hosts, such as ollama:MODEL@HOST1,HOST2",
     )
-    group.addoption(
-        "--simcheck-sequential",
-        dest="simcheck_sequential",
-        action="store_const",
-        const="first-drift",
-        help="ask seekers in blocks, until every gate has decided or one has drifted",
-    )
-    group.addoption(
-        "--simcheck-every-gate",
-        dest="simcheck_sequential",
-        action="store_const",
-        const="every-gate",
-        help="the same, but go on where one has drifted until every gate has decided",
-    )
+    for flag, stop, what in _BLOCKS:
+        group.addoption(
+            flag, dest="simcheck_sequential", action="store_const", const=stop, help=what
+        )
     parser.addini("simcheck_config", "the settings file of crs-simcheck", default="")
     parser.addini("simcheck_inconclusive", "fail or warn (crs-simcheck)", default="fail")
     parser.addini("simcheck_record", "none, new or all (crs-simcheck)", default="none")
