@@ -12,7 +12,17 @@ from pathlib import Path
 # Behind the installed packages, so that a wheel is measured and not the checkout.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import amazon, diversity, engines, error_rates, idle, prose, replay, speed
+from benchmarks import (
+    amazon,
+    diversity,
+    engines,
+    error_rates,
+    idle,
+    prose,
+    replay,
+    sequential,
+    speed,
+)
 
 
 def main() -> int:
@@ -34,7 +44,9 @@ def main() -> int:
     grown = amazon.main([])
     print("\n# Error rates, in per cent within / drifted\n", flush=True)
     wrong = error_rates.main(["--runs", str(runs)])
-    return int(bool(slow or idled or wordy or late or waiting or grown or wrong))
+    print("\n# Asked in blocks, in per cent within / drifted\n", flush=True)
+    stopped = sequential.main(["--runs", str(runs)])
+    return int(bool(slow or idled or wordy or late or waiting or grown or wrong or stopped))
 
 
 if __name__ == "__main__":
