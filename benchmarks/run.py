@@ -22,6 +22,7 @@ from benchmarks import (
     idle,
     prose,
     replay,
+    sequential,
     speed,
 )
 
@@ -49,7 +50,10 @@ def main() -> int:
     unseen = comparing.main(["--runs", str(runs // 2)])
     print("\n# Error rates, in per cent within / drifted\n", flush=True)
     wrong = error_rates.main(["--runs", str(runs)])
-    return int(any((slow, idled, wordy, late, waiting, misled, grown, unseen, wrong)))
+    print("\n# Asked in blocks, in per cent within / drifted\n", flush=True)
+    stopped = sequential.main(["--runs", str(runs)])
+    kept = (slow, idled, wordy, late, waiting, misled, grown, unseen, wrong, stopped)
+    return int(any(kept))
 
 
 if __name__ == "__main__":

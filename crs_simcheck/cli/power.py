@@ -89,7 +89,7 @@ def power(
     if json_file is not None:
         _write_json(plans, json_file)
     if plot is not None:
-        from crs_simcheck.report import power_plot
+        from crs_simcheck.report.power import power_plot
 
         power_plot({_heading(p): p.outlooks for p in plans}, Path(plot))
     return FINE
@@ -194,7 +194,7 @@ def _print(plans: list[GatePlan], width: int | None) -> None:
     from functools import partial
     from textwrap import fill
 
-    from crs_simcheck.report import power_table
+    from crs_simcheck.report.power import power_table
 
     columns = width or max(80, min(shutil.get_terminal_size().columns, 120))
     wrapped = partial(fill, width=columns, subsequent_indent="  ")

@@ -74,16 +74,11 @@ def record(
         raise click.UsageError(
             "--prune with --seekers would remove the answers of the other seekers; leave one out"
         )
-    if stop is not None and (prune or limit is not None):
-        raise click.UsageError(
-            "asking in blocks stops by itself, and what it leaves unasked is no leftover: leave "
-            "out --prune and --limit"
-        )
     from crs_simcheck.project import SimulatorRun
     from crs_simcheck.project.record import estimate
-    from crs_simcheck.project.record import record as run_recording
 
     failed = 0
+    mode: RecordMode = "all" if again else "new"
     for chosen in _chosen(simulators, config):
         live = chosen.live
         settings = replace(
@@ -100,31 +95,47 @@ def record(
         if run is None:
             failed += judge()
             continue
+        _check_blocks(run, prune or limit is not None)
         if dry_run:
-            _print_estimate(run, estimate(run, "all" if again else "new", limit))
+            _print_estimate(run, estimate(run, mode, limit))
             judge()
             continue
-        if run.live.stop is not None and limit is None and not prune:
-            _in_blocks(whole, "all" if again else "new", probe)
-            failed += judge()
-            continue
-        with progress_bar(settings.name) as progress:
-            done = run_recording(
-                run,
-                "all" if again else "new",
-                prune=prune,
-                limit=limit,
-                probe=probe,
-                progress=progress,
-                say=lambda text: click.echo(text, err=True),
-            )
-        _print(run, done)
-        failed += 0 if done.collected is None else done.collected.failed
+        if run.live.stop is not None:
+            _in_blocks(whole, mode, probe)
+        else:
+            failed += _at_once(run, mode, prune, limit, probe)
         if limit is None:
             failed += judge()
         elif settings.judge is not None:
             click.echo(f"{settings.name}: judged when it is recorded without --limit")
     return BAD_INPUT if failed else FINE
+
+
+def _check_blocks(run: LiveRun, cut: bool) -> None:
+    """Refuse what asking in blocks has no use for."""
+    if cut and run.live.stop is not None:
+        raise click.UsageError(
+            f"{run.settings.name} is asked in blocks: that stops by itself, and what it leaves "
+            "unasked is no leftover; leave out --prune and --limit"
+        )
+
+
+def _at_once(run: LiveRun, mode: RecordMode, prune: bool, limit: int | None, probe: int) -> int:
+    """Ask what is missing, print what came of it, and return how many got no answer."""
+    from crs_simcheck.project.record import record as run_recording
+
+    with progress_bar(run.settings.name) as progress:
+        done = run_recording(
+            run,
+            mode,
+            prune=prune,
+            limit=limit,
+            probe=probe,
+            progress=progress,
+            say=lambda text: click.echo(text, err=True),
+        )
+    _print(run, done)
+    return 0 if done.collected is None else done.collected.failed
 
 
 def _in_blocks(run: SimulatorRun, mode: RecordMode, probe: int) -> None:
@@ -232,6 +243,8 @@ def _judge(settings: SimulatorSettings, again: bool, dry_run: bool, prune: bool)
 
 def _print_estimate(run: LiveRun, found: Estimate) -> None:
     name = run.settings.name
+    if run.live.stop is not None:
+        click.echo(f"{name}: asked in blocks; where none stops it, it takes")
     if not found.calls:
         click.echo(f"{name}: nothing to ask; all {len(run.planned):,} answers are recorded")
         return

@@ -126,7 +126,6 @@ def live_settings(
         num_predict=read.whole("num_predict", defaults.num_predict, 1),
         think=read.flag("think"),
     )
-    slots = read.whole("slots", 0, 1) if "slots" in read.table else None
     for configuration in _configurations(read):
         yield (
             configuration,
@@ -140,7 +139,7 @@ def live_settings(
                 examples=_examples(read, source, configuration),
                 retrieval=read.text("retrieval") or "bm25",
                 repeats=read.whole("repeats", 1, 1),
-                slots=slots,
+                slots=read.whole("slots", 0, 1) or None,
                 timeout=read.number("timeout", 300.0, 0.1, 86_400.0),
                 stop=_stop(read),
             ),

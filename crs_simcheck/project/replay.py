@@ -8,6 +8,7 @@ from typing import Any
 
 from crs_simcheck.errors import UnrecordedError, shown_path
 from crs_simcheck.project.live import LiveRun, Missing, made_of
+from crs_simcheck.project.sampling import in_order
 from crs_simcheck.recordings import (
     Recording,
     Responses,
@@ -45,6 +46,7 @@ def unrecorded(run: LiveRun, missing: Missing, recording: Recording) -> Unrecord
     lines = [
         *(_by_task(run, missing, recording) if held else ["nothing was recorded yet"]),
         *map(str, recording.cut),
+        *_in_blocks(run, missing),
         f"next: crs-simcheck record {shlex.quote(name)}",
         f"where the engine is; then commit {folder}",
     ]
@@ -53,6 +55,20 @@ def unrecorded(run: LiveRun, missing: Missing, recording: Recording) -> Unrecord
         f"recorded{held}\n" + "\n".join(f"  {line}" for line in lines),
         path=run.folder,
     )
+
+
+def _in_blocks(run: LiveRun, missing: Missing) -> Iterator[str]:
+    """Say so where just those are missing whom a recording in blocks leaves unasked."""
+    order = in_order((p.seeker for p in run.profiles), run.settings.seed)
+    lacking = {p.key for p in missing.planned}
+    for task in missing.by_task():
+        of_task = [p for p in run.planned if p.question.task == task]
+        with_any = {p.question.seeker for p in of_task if p.key not in lacking}
+        without = {p.question.seeker for p in of_task if p.key in lacking}
+        first = [seeker for seeker in order if seeker in with_any | without][: len(with_any)]
+        if not with_any or with_any & without or set(first) != with_any:
+            return
+    yield "it was recorded in blocks: replay it so, with --simcheck-sequential, or record the rest"
 
 
 def _by_task(run: LiveRun, missing: Missing, recording: Recording) -> Iterator[str]:

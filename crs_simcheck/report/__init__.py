@@ -1,7 +1,6 @@
 """Words and tables for people, JSON for machines. No figure is made here."""
 
 from crs_simcheck.report.behind import behind, excerpt
-from crs_simcheck.report.power import PLOT_ENDINGS, power_plot, power_table
 from crs_simcheck.report.run import run_as_json, table_row
 from crs_simcheck.report.signs import STAND_INS, legible
 from crs_simcheck.report.table import TableRow, summary_line, verdict_table
@@ -18,7 +17,6 @@ from crs_simcheck.report.words import (
 )
 
 __all__ = [
-    "PLOT_ENDINGS",
     "STAND_INS",
     "WIDTH",
     "TableRow",
@@ -30,8 +28,6 @@ __all__ = [
     "excerpt",
     "headline",
     "legible",
-    "power_plot",
-    "power_table",
     "range_words",
     "run_as_json",
     "summary_line",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -154,3 +157,12 @@ def test_what_cannot_be_used_is_refused_with_the_way_out(cli, arguments, words):
     ran = cli("power", *arguments, *FAST)
     assert ran.code == BAD_INPUT
     assert words in " ".join(ran.err.split())
+
+
+def test_the_page_of_planning_shows_what_is_printed(cli):
+    page = (Path(__file__).resolve().parents[2] / "docs/planning.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```console\n\$ (crs-simcheck power .*?)```", page, re.DOTALL)
+    command, _, printed = re.sub(r" \\\n +", " ", shown).partition("\n")
+    ran = cli(*shlex.split(command)[1:])
+    assert ran.code == FINE
+    assert ran.out == printed

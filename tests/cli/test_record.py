@@ -176,3 +176,47 @@ def test_requests_that_get_no_answer_are_told_and_asked_again_next_time(live):
     assert "no answer: bin_pref of seeker u03" in ran.out
     again = live()
     assert "0 of 3 requests answered" in again.out
+
+
+IN_BLOCKS = OWN.replace("acceptance_rate = { max = 1.0 }", "acceptance_rate = { min = 0.99 }")
+
+
+def test_it_asks_in_blocks_and_says_what_was_saved(live):
+    (live.path / "simcheck.toml").write_text(IN_BLOCKS)
+    ran = live("--sequential")
+    assert ran.code == FINE
+    assert "look 1 of 2: 24 of 30 seekers" in ran.out
+    assert "asked in blocks: 18 answers saved (20 % of 90)" in ran.out
+    assert "every gate has decided at look 1 of 2" in ran.out
+    again = live("--sequential")
+    assert again.out.startswith("seeker: asked in blocks: 18 answers saved")
+    rest = live()
+    assert "seeker: 18 of 18 requests answered" in rest.out
+
+
+def test_every_gate_goes_on_where_one_has_drifted(live):
+    (live.path / "simcheck.toml").write_text(IN_BLOCKS)
+    ran = live("--every-gate")
+    assert "drifted at" not in ran.out
+    assert "has decided at" in ran.out
+
+
+def test_a_dry_run_of_blocks_says_the_most(live):
+    ran = live("--sequential", "--dry-run")
+    assert "asked in blocks; where none stops it, it takes" in ran.out
+    assert f"{N_ASKED} calls" in ran.out
+
+
+@pytest.mark.parametrize("other", [("--prune",), ("--limit", "3")])
+def test_blocks_are_asked_to_their_end(live, other):
+    ran = live("--sequential", *other)
+    assert ran.code == BAD_INPUT
+    assert "stops by itself" in ran.err
+
+
+def test_a_function_that_cannot_answer_ends_the_blocks(live):
+    (live.path / "simcheck.toml").write_text(IN_BLOCKS)
+    (live.path / "mysim.py").write_text("def answer(request):\n    raise ValueError('no')\n")
+    ran = live("--sequential")
+    assert ran.code == BAD_INPUT
+    assert "asked in blocks" not in ran.out

@@ -91,7 +91,7 @@ def test_it_goes_on_until_every_gate_has_decided(blocks):
     stopped = run_of(blocks).sequential.stopped
     assert stopped.drifted == ()
     assert all(v.outcome != "inconclusive" for v in stopped.verdicts.values())
-    assert stopped.asked == len(set(stopped.live.planned)) < stopped.planned
+    assert stopped.asked == len({p.key for p in stopped.live.planned}) < stopped.planned
 
 
 @pytest.mark.slow
@@ -192,3 +192,17 @@ def test_a_task_without_a_gate_is_asked_of_all(blocks):
 def test_answers_that_are_given_are_all_looked_at(project):
     result = project.run("--simcheck-sequential")
     assert "asked in blocks" not in result.stdout.str()
+
+
+def test_a_replay_of_all_says_that_it_was_recorded_in_blocks(blocks):
+    blocks.of(BAD)
+    run = run_of(blocks, record="new")
+    run.verdict(run.gates[0])
+    blocks.of(BAD, sequential=None)
+    with pytest.raises(UnrecordedError, match="recorded in blocks: replay it so, with --simcheck"):
+        _ = run_of(blocks).responses
+    file = blocks.path / "recordings/seeker/bin_pref.jsonl"
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[1:]))
+    with pytest.raises(UnrecordedError) as error:
+        _ = run_of(blocks).responses
+    assert "in blocks" not in str(error.value)
