@@ -46,7 +46,7 @@ from crs_simcheck.records import TaskName
 
 __all__ = ["ANEW", "PLANTED", "Plan", "Seen", "compared", "main", "power_table"]
 
-ANEW = (0.0, 0.1, 0.2, 0.3, 0.5, 1.0)
+ANEW = (0.0, 0.1, 0.2, 0.3, 1.0)
 """Shares of the answers of each side that come out anew."""
 
 PLANTED: dict[str, TaskName] = {
@@ -65,7 +65,7 @@ _Said = list[tuple[_Film, float]]  # bin_pref: film and 1 or 0; items_talk: film
 class Plan:
     """The size of the simulation: runs of each cell, seekers, ways to swap, groups of people."""
 
-    runs: int = 500
+    runs: int = 200
     n: int = 100
     swaps: int = 999
     draws: int = 200

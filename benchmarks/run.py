@@ -47,7 +47,7 @@ def main() -> int:
     print("\n# Two million reviews\n", flush=True)
     grown = amazon.main([])
     print("\n# Comparing\n", flush=True)
-    unseen = comparing.main(["--runs", str(runs // 2)])
+    unseen = comparing.main(["--runs", str(max(20, runs // 5))])
     print("\n# Error rates, in per cent within / drifted\n", flush=True)
     wrong = error_rates.main(["--runs", str(runs)])
     print("\n# Asked in blocks, in per cent within / drifted\n", flush=True)
