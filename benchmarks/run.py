@@ -12,7 +12,17 @@ from pathlib import Path
 # Behind the installed packages, so that a wheel is measured and not the checkout.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import amazon, diversity, engines, error_rates, idle, prose, replay, speed
+from benchmarks import (
+    amazon,
+    diversity,
+    engines,
+    error_rates,
+    idle,
+    plugin_collect,
+    prose,
+    replay,
+    speed,
+)
 
 
 def main() -> int:
@@ -30,11 +40,13 @@ def main() -> int:
     late = replay.main([])
     print("\n# Engines\n", flush=True)
     waiting = engines.main([])
+    print("\n# Asking by pytest\n", flush=True)
+    asking = plugin_collect.main([])
     print("\n# Two million reviews\n", flush=True)
     grown = amazon.main([])
     print("\n# Error rates, in per cent within / drifted\n", flush=True)
     wrong = error_rates.main(["--runs", str(runs)])
-    return int(bool(slow or idled or wordy or late or waiting or grown or wrong))
+    return int(bool(slow or idled or wordy or late or waiting or asking or grown or wrong))
 
 
 if __name__ == "__main__":
