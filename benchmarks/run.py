@@ -20,6 +20,7 @@ from benchmarks import (
     error_rates,
     feedback,
     idle,
+    plugin_collect,
     prose,
     replay,
     sequential,
@@ -44,6 +45,8 @@ def main() -> int:
     waiting = engines.main([])
     print("\n# What feedback is worth to optimize\n", flush=True)
     misled = feedback.main([])
+    print("\n# Asking by pytest\n", flush=True)
+    asking = plugin_collect.main([])
     print("\n# Two million reviews\n", flush=True)
     grown = amazon.main([])
     print("\n# Comparing\n", flush=True)
@@ -52,7 +55,7 @@ def main() -> int:
     wrong = error_rates.main(["--runs", str(runs)])
     print("\n# Asked in blocks, in per cent within / drifted\n", flush=True)
     stopped = sequential.main(["--runs", str(runs)])
-    kept = (slow, idled, wordy, late, waiting, misled, grown, unseen, wrong, stopped)
+    kept = (slow, idled, wordy, late, waiting, misled, asking, grown, unseen, wrong, stopped)
     return int(any(kept))
 
 

@@ -112,7 +112,10 @@ class Repository:
         from filelock import FileLock
 
         whose = hashlib.sha256(f"{shared}/{self.settings.path}/{name}".encode()).hexdigest()[:24]
-        note = Path(tempfile.gettempdir(), f"crs-simcheck-{whose}")
+        # The folder that the workers' temporary folders lie in; pytest removes it in time.
+        factory = getattr(self.config, "_tmp_path_factory", None)
+        place = Path(tempfile.gettempdir()) if factory is None else factory.getbasetemp().parent
+        note = place / f"crs-simcheck-{whose}"
         with FileLock(f"{note}.lock"):
             if note.exists():
                 run = self.runs[name] = SimulatorRun(_recording_new(run.settings))
