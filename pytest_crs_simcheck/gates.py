@@ -248,6 +248,8 @@ class AcceptedItem(_Item):
         super().__init__(**kwargs)
         collector = self.parent
         assert isinstance(collector, TaskCollector)
+        self.plugin = collector.parent.parent.plugin
+        self.simulator = collector.parent.name
         self.lock, self.task = lock, cast("TaskName", collector.name)
 
     def runtest(self) -> None:

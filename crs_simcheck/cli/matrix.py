@@ -50,7 +50,7 @@ def matrix(
 
     FILE (TOML) says which. One table for each task, with the people and the reference simulators
     in it. Answers are kept under recordings/SYSTEM beside FILE, and replayed. With --out also as
-    matrix.md, matrix.csv and matrix.json.
+    matrix.md, matrix.csv, matrix.json and matrix.html.
 
     Exit 0: every system was measured; 2: not all (a recording is missing, an engine is away).
     """
@@ -135,6 +135,7 @@ def _write(tables: Sequence[MatrixTable], title: str, out: Path) -> None:
 
     from crs_simcheck.errors import InputError, shown_path
     from crs_simcheck.jsonl import write_json
+    from crs_simcheck.report.html import has_extra, matrix_page
     from crs_simcheck.report.matrix import matrix_as_csv, matrix_as_json, matrix_as_markdown
 
     about: dict[str, Any] = {"title": title, "version": version("crs-simcheck")}
@@ -142,7 +143,13 @@ def _write(tables: Sequence[MatrixTable], title: str, out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "matrix.md").write_text(matrix_as_markdown(tables, title), encoding="utf-8")
         (out / "matrix.csv").write_text(matrix_as_csv(tables), encoding="utf-8", newline="")
+        written = ["matrix.md", "matrix.csv", "matrix.json"]
+        if has_extra():
+            (out / "matrix.html").write_text(matrix_page(tables, title), encoding="utf-8")
+            written.append("matrix.html")
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror or error}", path=out) from error
     write_json(matrix_as_json(tables, about), out / "matrix.json")
-    click.echo(f"written to {shown_path(out)}: matrix.md, matrix.csv, matrix.json")
+    click.echo(f"written to {shown_path(out)}: {', '.join(written)}")
+    if not has_extra():
+        click.echo("no matrix.html: it needs pip install 'crs-simcheck[report]'")

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from crs_simcheck.engines.named import parse_engine
 from crs_simcheck.errors import SettingsError, SimcheckError, known_names
-from crs_simcheck.project.keys import LIVE_KEYS
+from crs_simcheck.project.keys import JUDGE_KEYS, LIVE_KEYS
 from crs_simcheck.project.settings import SimulatorSettings, parse_settings
 from crs_simcheck.prompts import CONFIGURATIONS, ConfigurationName
 
@@ -107,7 +107,9 @@ def parse_matrix(document: Mapping[str, Any], path: Path) -> MatrixSettings:
         for one in _asked(engine, of_engine, folders, every, common, read):
             _add(systems, one, path)
     for name, entry in read.table(document.get("given", {}), "given").items():
-        table = {**_without(common, LIVE_KEYS), **read.table(entry, f"given.{name}")}
+        own = read.table(entry, f"given.{name}")
+        judged = () if "responses" in own else JUDGE_KEYS
+        table = {**_without(common, (*LIVE_KEYS, *judged)), **own}
         _add(systems, System(read.simulator(name, table, f"given.{name}")), path)
     if not systems:
         raise SettingsError(
@@ -122,7 +124,8 @@ def parse_matrix(document: Mapping[str, Any], path: Path) -> MatrixSettings:
         needed = "a text" if field == "title" else "true or false"
         raise SettingsError(f"found {document[field]!r}, need {needed}", path=path, field=field)
     # Nobody asks it: it holds whom to compare with, and which gates there are.
-    plain = read.simulator("common", {**_without(common, LIVE_KEYS), "group": "-"}, "common")
+    unasked = _without(common, (*LIVE_KEYS, *JUDGE_KEYS))
+    plain = read.simulator("common", {**unasked, "group": "-"}, "common")
     return MatrixSettings(path, title, tuple(systems.values()), plain, references)
 
 

@@ -15,7 +15,15 @@ from crs_simcheck.jsonl import write_json
 from crs_simcheck.optimize import Candidate, Evaluation, Optimized, Rated, Step
 from crs_simcheck.prompts import Prompt, parse_prompt, write_prompt
 
-__all__ = ["RUN_FILE", "begin", "report_of", "with_provenance", "write_result", "write_step"]
+__all__ = [
+    "RUN_FILE",
+    "begin",
+    "page_of",
+    "report_of",
+    "with_provenance",
+    "write_result",
+    "write_step",
+]
 
 RUN_FILE = "run.json"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -110,6 +118,41 @@ def write_result(
     if found.best is not None:
         write_prompt(found.best.prompt, folder / "best.md")
     (folder / "report.md").write_text(report_of(found, prompt, about), encoding="utf-8")
+    from crs_simcheck.report.html import has_extra
+
+    if has_extra():
+        (folder / "report.html").write_text(page_of(found, prompt, about), encoding="utf-8")
+
+
+def page_of(found: Optimized, prompt: Prompt, about: Mapping[str, str] = _NOTHING) -> str:
+    """Return the report of a run as a page that stands alone, with how each metric went."""
+    from crs_simcheck.report.html import StepShown, optimize_page
+
+    return optimize_page(
+        task=found.task,
+        best=found.best is not None,
+        summary=_summary(found),
+        facts=about,
+        before=found.before.verdicts,
+        after=() if found.after is None else found.after.verdicts,
+        prompts=[(_called(one), one.evaluation.verdicts) for one in found.candidates],
+        diff=() if found.best is None else _diff(prompt, found.best.prompt),
+        steps=[
+            StepShown(
+                step.number,
+                f"{step.evaluation.score:.2f}",
+                len(step.seekers),
+                step.feedback,
+                [pair for pair in step.gradients.items() if pair[1]],
+                list(step.refused.items()),
+            )
+            for step in found.steps
+        ],
+    )
+
+
+def _called(one: Candidate) -> str:
+    return "at first" if one.step == 0 else f"after step {one.step}"
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:
@@ -127,15 +170,7 @@ def report_of(found: Optimized, prompt: Prompt, about: Mapping[str, str] = _NOTH
     """Return the report of a run in Markdown: what was found, figures, and the diff."""
     best = found.best
     lines = [f"# {found.task}: " + ("a better prompt" if best else "no better prompt"), ""]
-    if best is None:
-        lines += ["None of the rewritten prompts is better for sure on the validation seekers.", ""]
-    else:
-        lines += [
-            f"The prompt after step {best.step} scores {best.evaluation.score:.2f} of 10 on the "
-            f"validation seekers, {best.gain:.2f} more than the one before (at least "
-            f"{best.low:.2f} more, 95 %).",
-            "",
-        ]
+    lines += [_summary(found), ""]
     lines += [*(f"- {key}: {value}" for key, value in about.items()), ""] if about else []
     lines += [
         "## On the test seekers",
@@ -171,6 +206,17 @@ def report_of(found: Optimized, prompt: Prompt, about: Mapping[str, str] = _NOTH
         for section, problem in step.refused.items():
             lines.append(f"   - {section} was not rewritten: {problem}")
     return "\n".join(lines) + "\n"
+
+
+def _summary(found: Optimized) -> str:
+    best = found.best
+    if best is None:
+        return "None of the rewritten prompts is better for sure on the validation seekers."
+    return (
+        f"The prompt after step {best.step} scores {best.evaluation.score:.2f} of 10 on the "
+        f"validation seekers, {best.gain:.2f} more than the one before (at least "
+        f"{best.low:.2f} more, 95 %)."
+    )
 
 
 def _cell(verdict: Verdict | None) -> str:

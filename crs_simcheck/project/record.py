@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import date as calendar_date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from crs_simcheck.engines import Engine
 from crs_simcheck.engines.named import EngineSpec, open_engine, parse_engine
@@ -148,8 +149,7 @@ def record(  # noqa: PLR0913 - all but the first have a default
             work = _collect(
                 partial(answerer_of, run, engine), made, recorder, today or _today(), probe, told
             )
-            collected, seconds = asyncio.run(work)
-            rate = _per_minute(collected, seconds)
+            collected, rate = _timed(work)
         unused = run.unused(held)  # what was asked just now is asked for
         n_unused = sum(map(len, unused.values()))
         _sum_up(run, recorder.finish(unused if prune else None), rate)
@@ -176,6 +176,12 @@ def _complete(run: LiveRun) -> Recorded | None:
         return None
     unused = sum(map(len, run.unused(there).values()))
     return Recorded(run.folder, 0, len(run.planned), None, 0, unused, (), _digests(run))
+
+
+def _timed(work: Coroutine[Any, Any, tuple[Collected, float]]) -> tuple[Collected, float | None]:
+    """Ask, and return what came of it and the answers per minute."""
+    collected, seconds = asyncio.run(work)
+    return collected, _per_minute(collected, seconds)
 
 
 def _per_minute(collected: Collected, seconds: float) -> float | None:

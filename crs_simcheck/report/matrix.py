@@ -18,10 +18,13 @@ __all__ = [
     "MATRIX_FORMAT",
     "MatrixRow",
     "MatrixTable",
+    "interval_words",
     "matrix_as_csv",
     "matrix_as_json",
     "matrix_as_markdown",
     "matrix_as_text",
+    "people_words",
+    "score_words",
 ]
 
 MATRIX_FORMAT = 1
@@ -134,7 +137,7 @@ def matrix_as_text(table: MatrixTable, *, width: int = 100, color: bool = False)
                 continue
             out.add_row(Text(row.label), *(_text_cell(table, row, m) for m in metrics))
         out.add_section()
-        out.add_row(Text(_PEOPLE), *(Text(_people_cell(table, m, "\n")) for m in metrics))
+        out.add_row(Text(_PEOPLE), *(Text(people_words(table, m, "\n")) for m in metrics))
         parts.append(printed(out, width=width, color=color))
     lacking = (f"{row.label}: {row.problem}" for row in table.rows if row.problem)
     told = (wrapped(f"note: {note}") for note in (*lacking, *table.notes))
@@ -149,12 +152,13 @@ def _text_cell(table: MatrixTable, row: MatrixRow, metric: Metric) -> Any:
         return Text("–" if verdict is None else verdict.outcome)
     best = row.name in table.best(metric)
     cell = Text(amount(metric, verdict.value) + (" *" if best else ""), style="bold" * best)
-    cell.append(f"\n{_interval(verdict)}", style="not bold")
+    cell.append(f"\n{interval_words(verdict)}", style="not bold")
     cell.append(f"\n{verdict.outcome}", style=f"not bold {_STYLES[verdict.outcome]}")
-    return cell.append(f" {_score(verdict)}", style="not bold")
+    return cell.append(f" {score_words(verdict)}", style="not bold")
 
 
-def _interval(verdict: Verdict) -> str:
+def interval_words(verdict: Verdict) -> str:
+    """Return an interval as two figures in brackets."""
     ends = verdict.interval
     if ends is None:
         return "[–]"
@@ -162,11 +166,13 @@ def _interval(verdict: Verdict) -> str:
     return f"[{amount(metric, ends.low, unit=False)}, {amount(metric, ends.high, unit=False)}]"
 
 
-def _score(verdict: Verdict) -> str:
+def score_words(verdict: Verdict) -> str:
+    """Return a score with one digit."""
     return "–" if verdict.score is None else f"{verdict.score:.1f}"
 
 
-def _people_cell(table: MatrixTable, metric: Metric, gap: str) -> str:
+def people_words(table: MatrixTable, metric: Metric, gap: str) -> str:
+    """Return what groups of people have: their mean, and the target range behind ``gap``."""
     verdict = table.people(metric)
     if verdict is None or verdict.people is None:
         given = next((v for row in table.rows if (v := row.verdicts.get(metric.name))), None)
@@ -198,7 +204,7 @@ def _markdown_table(table: MatrixTable) -> Iterator[str]:
             cells = [_markdown_cell(table, row, metric) for metric in table.metrics]
         yield "| " + " | ".join([_plain(row.label), *cells]) + " |"
     yield (
-        "| " + " | ".join([_PEOPLE, *(_people_cell(table, m, "; ") for m in table.metrics)]) + " |"
+        "| " + " | ".join([_PEOPLE, *(people_words(table, m, "; ") for m in table.metrics)]) + " |"
     )
 
 
@@ -208,7 +214,7 @@ def _markdown_cell(table: MatrixTable, row: MatrixRow, metric: Metric) -> str:
         return "–" if verdict is None else verdict.outcome
     value = amount(metric, verdict.value)
     value = f"**{value}**" if row.name in table.best(metric) else value
-    return f"{value} {_interval(verdict)} {verdict.outcome} {_score(verdict)}"
+    return f"{value} {interval_words(verdict)} {verdict.outcome} {score_words(verdict)}"
 
 
 def _plain(text: str) -> str:

@@ -293,7 +293,7 @@ def test_a_wrong_ini_value_is_a_usage_error(project):
     project.write("pytest.ini", "[pytest]\nsimcheck_github = perhaps\n")
     result = project.run()
     assert result.ret == USAGE
-    result.stderr.fnmatch_lines(["*simcheck_github: found 'perhaps', need 'auto' or 'off'*"])
+    result.stderr.fnmatch_lines(["*simcheck_github: found 'perhaps', need auto or off*"])
 
 
 @pytest.mark.slow

@@ -6,7 +6,21 @@ page; :func:`drawing` and :func:`as_plot` make what is drawn on them, in the col
 """
 
 from crs_simcheck.report.html.gates import gates_page
-from crs_simcheck.report.html.page import render, require_extra
+from crs_simcheck.report.html.matrix import matrix_page
+from crs_simcheck.report.html.optimized import StepShown, optimize_page
+from crs_simcheck.report.html.page import has_extra, render, require_extra
 from crs_simcheck.report.html.plots import COLORS, Plot, as_plot, drawing
 
-__all__ = ["COLORS", "Plot", "as_plot", "drawing", "gates_page", "render", "require_extra"]
+__all__ = [
+    "COLORS",
+    "Plot",
+    "StepShown",
+    "as_plot",
+    "drawing",
+    "gates_page",
+    "has_extra",
+    "matrix_page",
+    "optimize_page",
+    "render",
+    "require_extra",
+]

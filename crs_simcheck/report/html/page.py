@@ -13,9 +13,18 @@ from crs_simcheck.report.texts import shown
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["render", "require_extra"]
+__all__ = ["has_extra", "render", "require_extra"]
 
 _NEEDED = ("jinja2", "matplotlib")
+
+
+def has_extra() -> bool:
+    """Tell whether what pages are made with is installed; nothing is imported."""
+    return not _missing()
+
+
+def _missing() -> list[str]:
+    return [name for name in _NEEDED if importlib.util.find_spec(name) is None]
 
 
 def require_extra() -> None:
@@ -26,7 +35,7 @@ def require_extra() -> None:
     InputError
         Names the extra to install.
     """
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    missing = _missing()
     if missing:
         raise InputError(
             f"a report needs {' and '.join(missing)}",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["COLORS", "Plot", "as_plot", "drawing", "plot_of_groups"]
+__all__ = ["COLORS", "Plot", "as_plot", "axis_unit", "drawing", "plot_of_groups"]
 
 # Name of a colour of style.css → what stands for it while matplotlib draws.
 COLORS: Mapping[str, str] = MappingProxyType(
@@ -181,7 +181,7 @@ def plot_of_groups(name: str, entry: Mapping[str, Any], text: str) -> Plot | Non
     with drawing(height=0.8 if groups is None else 1.4) as figure:
         foot = 0.42 / figure.get_figheight()
         axes = figure.add_axes((0.02, foot, 0.96, 0.98 - foot))
-        _bare(axes, low, high, _unit(entry["unit"]))
+        _bare(axes, low, high, axis_unit(entry["unit"]))
         _range(axes, target, low, high)
         if groups is not None:
             _bars(axes, groups, factor, (high - low) / 200)
@@ -199,7 +199,8 @@ def _limits(ends: list[float]) -> tuple[float, float]:
     return min(ends) - room, max(ends) + room
 
 
-def _unit(unit: str) -> str:
+def axis_unit(unit: str) -> str:
+    """Return what an axis of a metric is called, after the unit of the metric."""
     return {"": "%", "r": "correlation r", "log10 rank": "mean log10 of the rank"}.get(unit, unit)
 
 

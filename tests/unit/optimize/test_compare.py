@@ -9,10 +9,14 @@ import pytest
 from benchmarks import optimizers
 from benchmarks.optimizers import Track, scripted
 from crs_simcheck.engines import Request
+from crs_simcheck.metrics import METRICS
 from crs_simcheck.records import Message
 from tests.unit.optimize.made_up import TEXT, prompt
 
-FEEDBACK = "- item_entropy (Entropy of titles): 3 bits; people: 7 to 8. It is too low by 4 bits."
+FEEDBACK = (
+    "- item_entropy (Entropy of titles): 3 bits; people: 7 to 8. It is too low by 4 bits. "
+    f"That means: {METRICS['item_entropy'].too_low}."
+)
 
 
 def test_best_is_by_all_that_was_seen_up_to_then():

@@ -125,3 +125,54 @@ def test_csv_and_json_hold_every_figure():
     systems = document["tasks"]["items_talk"]["systems"]
     assert systems[1]["best_in"] == ["item_entropy", "era_entropy"]
     assert systems[2]["problem"] == AWAY.problem
+
+
+def test_the_page_shows_all_and_foreign_text_is_only_text():
+    from crs_simcheck.report.html import matrix_page
+
+    hostile = MatrixRow("<script>alert(1)</script>$x_y$\u202e", verdicts=NEAR.verdicts)
+    page = matrix_page([table(FAR, hostile, AWAY)], HOSTILE)
+    assert page == matrix_page([table(FAR, hostile, AWAY)], HOSTILE)
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert "not measured: <bdi>no engine" in page
+    assert "<strong>8.10 bits</strong>" in page
+    assert page.count("<svg") == 2
+    assert "http" not in page.replace("http://www.w3.org/", "").replace("http-equiv", "")
+
+
+def test_the_page_of_an_optimized_prompt_shows_how_each_metric_went():
+    from crs_simcheck.report.html import StepShown, optimize_page
+
+    before, after = (
+        verdict("item_entropy", value, score, outcome=outcome)
+        for value, score, outcome in ((7.0, 1.2, "drifted"), (8.1, 8.9, "within"))
+    )
+    page = optimize_page(
+        task="items_talk",
+        best=True,
+        summary=f"Better. {HOSTILE}",
+        facts={"editor": HOSTILE},
+        before=[before],
+        after=[after],
+        prompts=[("at first", [before]), ("after step 1", [after])],
+        diff=["--- before", "+++ after", "@@ -1 +1 @@", f"+{HOSTILE}"],
+        steps=[StepShown(1, "1.20", 100, HOSTILE, [("Persona", HOSTILE)], [("Guidelines", "no")])],
+    )
+    assert page.count("<svg") == 1
+    assert "at first: 7.00 bits, drifted; after step 1: 8.10 bits, within" in page
+    assert "Guidelines was not rewritten" in page
+    assert "<e>" not in page
+    none = optimize_page(
+        task="items_talk",
+        best=False,
+        summary="Nothing.",
+        facts={},
+        before=[before],
+        after=[],
+        prompts=[("at first", [before])],
+        diff=[],
+        steps=[],
+    )
+    assert "no better prompt" in none
+    assert "The change" not in none

@@ -38,6 +38,8 @@ def plain_pearson(x, y):
         return math.nan
     mx, my = math.fsum(x) / len(x), math.fsum(y) / len(y)
     dx, dy = [v - mx for v in x], [v - my for v in y]
+    # No unit matters, and in one of its own a square of what is tiny is not 0.
+    dx, dy = [v / max(map(abs, dx)) for v in dx], [v / max(map(abs, dy)) for v in dy]
     return math.fsum(a * b for a, b in zip(dx, dy, strict=True)) / math.sqrt(
         math.fsum(a * a for a in dx) * math.fsum(b * b for b in dy)
     )
