@@ -17,6 +17,8 @@ from crs_simcheck.errors import SimcheckError
 
 __all__ = ["main"]
 
+_COMPLETION = "_CRS_SIMCHECK_COMPLETE"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
@@ -45,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("crs-simcheck: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except (BrokenPipeError, SystemExit):
+    except (BrokenPipeError, SystemExit) as stop:
+        if _COMPLETION in os.environ and isinstance(stop, SystemExit):
+            return int(stop.code or 0)  # a shell wanted the names of commands
         # The reader has gone. click has a way out of its own there, and its 1 would read as drift.
         _hush()
         return NO_READER

@@ -1,7 +1,10 @@
 """``show``, ``baseline`` and ``controls``."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -210,3 +213,21 @@ def test_baseline_build_by_a_mapping(cli, tmp_path):
     ran = cli(*given, "--map", "text=reviews")
     assert ran.code == 3
     assert "there are person, review, stars (did you mean --map text=review?)" in ran.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_commands_are_completed_in_a_shell(shell):
+    done = subprocess.run(
+        [sys.executable, "-m", "crs_simcheck"],
+        env={
+            **os.environ,
+            "_CRS_SIMCHECK_COMPLETE": f"{shell}_complete",
+            "COMP_WORDS": "crs-simcheck opt",
+            "COMP_CWORD": "opt" if shell == "fish" else "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "optimize" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")
