@@ -48,11 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("crs-simcheck: interrupted", file=sys.stderr)
         return INTERRUPTED
     except (BrokenPipeError, SystemExit) as stop:
-        if _COMPLETION in os.environ and isinstance(stop, SystemExit):
-            return int(stop.code or 0)  # a shell wanted the names of commands
-        # The reader has gone. click has a way out of its own there, and its 1 would read as drift.
-        _hush()
-        return NO_READER
+        return _left_early(stop)
     except Exception as error:
         full = (errno.ENOSPC, errno.EDQUOT)
         if isinstance(error, OSError) and (error.filename or error.errno in full):
@@ -65,6 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         print("crs-simcheck: this is a fault of crs-simcheck; please report it", file=sys.stderr)
         return INTERNAL
+
+
+def _left_early(stop: BrokenPipeError | SystemExit) -> int:
+    """Return the exit code where the reader has gone, or a shell wanted the names of commands."""
+    if _COMPLETION in os.environ and isinstance(stop, SystemExit):
+        return int(stop.code or 0)
+    # The reader has gone. click has a way out of its own there, and its 1 would read as drift.
+    _hush()
+    return NO_READER
 
 
 def _prepare_streams() -> None:
