@@ -37,6 +37,7 @@ def test_skips_are_skips_by_default(suite, monkeypatch):
     suite.runpytest_subprocess().assert_outcomes(passed=1, skipped=2, xfailed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["plain", "xdist"])
 def test_skips_fail_where_none_is_allowed(suite, monkeypatch, workers):
     monkeypatch.setenv("CRS_SIMCHECK_NO_SKIP", "1")

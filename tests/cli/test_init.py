@@ -136,6 +136,7 @@ def test_doctor_says_what_is_not_recorded_and_what_lies_about(repository, cli):
     assert cli("doctor", "--offline")[0] == 0
 
 
+@pytest.mark.slow
 def test_doctor_says_that_an_engine_is_away_or_slow(repository, cli, monkeypatch):
     class Away:
         async def about(self):

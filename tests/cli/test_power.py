@@ -112,6 +112,7 @@ format_violation_rate = {{}}
     assert [gate["metric"] for gate in only] == ["item_entropy"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["svg", "png"])
 def test_a_plot_is_drawn_and_is_the_same_again(cli, tmp_path, ending):
     pytest.importorskip("matplotlib")

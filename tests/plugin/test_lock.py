@@ -129,6 +129,7 @@ def test_where_few_are_run_prompts_are_not_looked_at(live):
     assert "accepted" not in result.stdout.str().replace("what was accepted", "")
 
 
+@pytest.mark.slow
 def test_under_xdist_it_is_the_same(live):
     pytest.importorskip("xdist")
     change_prompt(live)

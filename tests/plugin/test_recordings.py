@@ -274,6 +274,7 @@ def test_two_workers_ask_each_question_once(live):
     assert len(file.read_text().splitlines()) == 3 * N_PEOPLE
 
 
+@pytest.mark.slow
 def test_everything_is_asked_again_by_one_worker(live):
     live.settings(OWN)
     live.run("--simcheck-record=new").assert_outcomes(passed=2)
@@ -305,6 +306,7 @@ def answer(request):
 """
 
 
+@pytest.mark.slow
 def test_an_engine_that_is_down_is_tried_once(live):
     live.settings(OWN)
     live.write("mysim.py", DOWN)

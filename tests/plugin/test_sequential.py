@@ -102,6 +102,7 @@ def test_good_ones_take_no_more_than_all_seekers(blocks):
     assert set(stopped.seekers.values()) <= set(BLOCKS)
 
 
+@pytest.mark.slow
 def test_a_replay_decides_the_same_and_reads_no_more(blocks):
     blocks.of(GOOD, sequential='"every-gate"')
     first = blocks.run("--simcheck-record=new")

@@ -36,6 +36,7 @@ def test_the_same_as_in_one_process(with_a_test):
     assert told(with_a_test.path / "shared.xml") == told(with_a_test.path / "alone.xml")
 
 
+@pytest.mark.slow
 def test_input_that_cannot_be_used(project):
     project.simulator("gone")
     result = project.run_apart("-n", "2")
@@ -43,11 +44,13 @@ def test_input_that_cannot_be_used(project):
     assert "1 error" in summary(result)
 
 
+@pytest.mark.slow
 def test_no_settings_file_is_a_usage_error(project):
     (project.path / "simcheck.toml").unlink()
     assert project.run_apart("-n", "2").ret == pytest.ExitCode.USAGE_ERROR
 
 
+@pytest.mark.slow
 def test_inconclusive_may_warn(project):
     project.simulator("alike", "unknown_item_rate = { max = 0.001 }")
     result = project.run_apart("-n", "2", "--simcheck-inconclusive=warn")

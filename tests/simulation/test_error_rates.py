@@ -38,6 +38,7 @@ def of_entropy():
     return rates("item_entropy", people=(135,))
 
 
+@pytest.mark.slow
 def test_gate_is_wrong_as_rarely_as_promised_where_groups_overlap(of_entropy):
     assert misses(of_entropy, deviations=DEVIATIONS) == []
 
@@ -52,10 +53,12 @@ def test_estimate_alone_passes_half_of_what_has_drifted(of_entropy):
     assert any("within at a drift of one margin" in sentence for sentence in missed)
 
 
+@pytest.mark.slow
 def test_groups_of_unequal_size_cannot_be_compared(of_entropy):
     assert misses(rates("item_entropy", people=(271,), drifts=()), "unequal sizes", DEVIATIONS)
 
 
+@pytest.mark.slow
 def test_range_of_plain_draws_fails_people_where_groups_overlap():
     everybody = rates("popularity_share", people=(100,), drifts=())
     promise = "people are drifted without a margin"

@@ -30,6 +30,7 @@ def rating(data_dir, tmp_path_factory):
     return Comparison("bin_pref", simulator, people, settings=Settings(n_draws=300))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["items_talk", "rec_request"])
 def test_halves_of_people_are_never_drifted_from_each_other(redial, task):
     measured = set()

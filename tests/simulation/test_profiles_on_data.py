@@ -32,6 +32,7 @@ def finder(data_dir):
     return TitleFinder([*films, *load_baseline("redial-seekers").catalogue.labels])
 
 
+@pytest.mark.slow
 def test_a_hundred_people(seekers, finder):
     found = list(read_profiles(seekers))
     assert len(found) == 100
@@ -62,6 +63,7 @@ def test_no_wording_names_a_film(finder):
     assert not {text: finder.named(text) for text in texts if finder.named(text)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["0", "1"])
 def test_raw_histories_leak_and_personas_do_not(seekers, tmp_path, seed):
     """The paper's diagnostic by the embedded engine, in one command."""

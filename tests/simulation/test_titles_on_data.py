@@ -86,6 +86,7 @@ def rates(spoken, catalogue, labels):
     return precision, recall
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["dev", "held-out"])
 def test_titles_of_all_films_are_found(spoken, all_films, labels, part):
     turns = [turn for turn in spoken if half(turn[0]) == part]

@@ -200,6 +200,7 @@ def test_lines_without_end_are_cut(tmp_path, monkeypatch):
     assert len(lines[1]) <= 256
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [0.3, 0.9, 0.999])
 def test_a_truncated_file_is_refused(tmp_path, keep):
     draw_of = random.Random(1)
@@ -257,6 +258,7 @@ def test_the_reviews_of_the_benchmark_have_the_format_of_2023():
     assert fields == list(made_up.review_2023(1, 1))
 
 
+@pytest.mark.slow
 def test_a_reader_that_is_left_half_way_leaves_no_thread(tmp_path):
     import threading
 

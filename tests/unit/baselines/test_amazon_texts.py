@@ -48,6 +48,7 @@ def test_any_text_is_read_and_only_shrinks(raw):
     assert len(review_text(raw)) <= len(raw)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["<", "<a ", "&#", "&amp;", "[[ASIN:", "<br", " \n", "<a <a"])
 def test_a_megabyte_of_odd_markup_takes_no_time(piece):
     assert isinstance(review_text(piece * (1_000_000 // len(piece))), str)

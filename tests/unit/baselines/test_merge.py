@@ -80,6 +80,7 @@ def table_bytes(group, folder):
     return files, designs, sizes, tuple(group.tasks)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

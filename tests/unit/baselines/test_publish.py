@@ -122,6 +122,7 @@ def killed_after(command, seconds, ready=False):
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_killed_while_writing_it_is_the_old_group_or_the_new(tmp_path, group):
     write_whole(group, tmp_path / "one")

@@ -24,6 +24,7 @@ FOLDERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*FOLDERS, "synthetic-raters"])
 def test_what_ships_is_what_its_source_gives(data_dir, name):
     source = data_dir / FOLDERS[name] if name in FOLDERS else None
@@ -78,6 +79,7 @@ def test_agent4rec_stars_read_as_yes_are_956_of_a_thousand(data_dir, tmp_path):
     assert _yes(group) == pytest.approx(0.956, abs=0.0005)
 
 
+@pytest.mark.slow
 def test_movielens_people(data_dir, tmp_path):
     source = data_dir / "movielens_small"
     asked = build("movielens", source, tmp_path / "asked", options=BuildOptions(date=DATE))

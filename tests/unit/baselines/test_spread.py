@@ -37,6 +37,7 @@ def end_it(_context, block):
     return block
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2, None])
 def test_results_come_in_order(workers):
     context = MappingProxyType({"plus": 1})
@@ -51,6 +52,7 @@ def test_little_work_is_done_here_and_more_by_others():
     assert os.getpid() not in set(spread(where, None, range(4), workers=2))
 
 
+@pytest.mark.slow
 def test_blocks_are_not_taken_long_before_they_are_needed():
     taken = []
 
@@ -141,6 +143,7 @@ def children_of(process):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc to look in")
 def test_workers_end_when_the_process_that_started_them_is_killed(tmp_path):
     reviews = made_up_amazon.some(made_up_amazon.review_2018, people=4_000)

@@ -193,6 +193,7 @@ def test_any_text_gives_a_consistent_match(text, year):
     assert match.kind != "ambiguous" or match.candidates
 
 
+@pytest.mark.slow
 def test_ten_thousand_mentions_take_about_a_second():
     titles = [f"The {a} of {b}" for a in WORDS for b in WORDS]
     films = Catalogue(

@@ -67,6 +67,7 @@ def test_every_control_comes_out_as_documented(baseline, name, seed):
         assert expected, "a control with a fault shows it here"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("baseline, name", PAIRS)
 def test_a_control_is_the_same_for_the_same_seed(baseline, name):
     one, two, other = (control_of(baseline, name, seed, 40) for seed in (0, 0, 1))
@@ -157,6 +158,7 @@ def test_a_control_that_a_baseline_cannot_give():
         control_of("redial-seekers", "eager")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_every_film_of_a_person_reads_back(seed):
     """Films without a year get one, so that nobody's mentions are lost or turn into others."""

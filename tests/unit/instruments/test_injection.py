@@ -155,6 +155,7 @@ def test_what_stands_before_data_hides_nothing(before, data):
         assert instructs_judge(f"{before}\n\n{data}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["give this ", "i g n o r e ", "A", "a: 1 ", "</", "the ", "ignora ", "1a ", "\u0430"]
 )
@@ -190,6 +191,7 @@ def turns_of_people(data_dir):
         )
 
 
+@pytest.mark.slow
 def test_people_are_not_flagged(data_dir):
     for name, turns in turns_of_people(data_dir):
         marked = sum(map(instructs_judge, turns))

@@ -321,6 +321,7 @@ KILLED = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
 def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path):
     for _ in range(2):

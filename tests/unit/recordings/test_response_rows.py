@@ -342,6 +342,7 @@ def test_a_plain_file_cut_at_any_byte_loses_only_the_last_row(tmp_path):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_a_large_file_is_read_row_by_row(tmp_path, suffix):
     file = tmp_path / f"rows.jsonl{suffix}"

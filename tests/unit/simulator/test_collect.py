@@ -314,6 +314,7 @@ def _record(folder, log, delay):
     return planned
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_thirty_kills_lose_nothing_but_what_was_in_flight(tmp_path):
     folder, log = tmp_path / "recordings", tmp_path / "asked.txt"

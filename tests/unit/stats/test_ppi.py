@@ -211,6 +211,7 @@ def share_covered(found):
     return np.mean([each.interval.low <= 0 <= each.interval.high for each in found])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n, noise", [(8, 0.3), (8, 2.0), (50, 1.0)])
 @pytest.mark.parametrize("tuned", [False, True])
 def test_the_interval_covers(n, noise, tuned):
