@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -40,7 +41,7 @@ def init(folder: Path, engine: str, untuned: bool) -> int:
     for name in files:
         click.echo(f"  {shown_path(folder / name)}")
     failed = _recorded(folder) if spec.kind == "embedded" else 0
-    here = "" if folder == Path() else f"cd {shown_path(folder)} && "
+    here = "" if folder == Path() else f"cd {shlex.quote(shown_path(folder))} && "
     if spec.kind == "embedded":
         click.echo(f"\nnow:  {here}pytest --crs-simcheck")
         click.echo("then: edit a prompt, and see what the same command says; read simcheck.toml")

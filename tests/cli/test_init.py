@@ -44,6 +44,13 @@ def cli(capsys):
     return run
 
 
+def test_the_command_that_is_named_next_can_be_typed(cli, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = cli("init", "my seeker")
+    assert code == 0
+    assert "now:  cd 'my seeker' && pytest --crs-simcheck\n" in out
+
+
 def verdict_of(folder, *arguments):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
