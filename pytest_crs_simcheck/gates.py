@@ -97,7 +97,7 @@ def _locks(
     config: pytest.Config, path: Path, runs: Mapping[str, SimulatorRun]
 ) -> Mapping[str, LockCheck]:
     """Return what was accepted of each simulator; empty where there is no simcheck.lock."""
-    if not (path.parent / "simcheck.lock").is_file():
+    if not (path.parent / "simcheck.lock").exists():
         return {}
     from crs_simcheck.project.accepted import LockCheck, lock_beside
 

@@ -162,8 +162,8 @@ class LockCheck:
             was = f"{LOCK_FILE} has {then.prompt[:19]}…"
         name = shlex.quote(self.name)
         return (
-            f"the prompt of {task} of simulator '{self.name}' was not accepted: {file} is "
-            f"{now[:19]}…, {was}\n"
+            f"the prompt of {task} of simulator '{self.name}' was not accepted\n"
+            f"  {file} is {now[:19]}…, {was}\n"
             f"  what the change did: crs-simcheck compare HEAD --simulator {name}\n"
             f"  next: crs-simcheck accept {name}"
         )

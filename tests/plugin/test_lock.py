@@ -103,6 +103,14 @@ def test_a_lock_that_cannot_be_read_is_a_usage_error(locked):
     result.stderr.fnmatch_lines(["*simcheck.lock: is no TOML*"])
 
 
+def test_a_lock_that_is_a_folder_is_a_usage_error(locked):
+    (locked.path / "simcheck.lock").unlink()
+    (locked.path / "simcheck.lock").mkdir()
+    result = locked.run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*simcheck.lock: cannot be read*"])
+
+
 def test_an_accepted_prompt_passes_as_a_test_of_its_own(live):
     result = live.run("-k", "accepted", "-v")
     result.assert_outcomes(passed=2, deselected=2)
@@ -115,7 +123,8 @@ def test_a_changed_prompt_fails_until_it_is_accepted(live):
     result = live.run("-k", "accepted")
     result.assert_outcomes(passed=1, failed=1, deselected=2)
     text = result.stdout.str()
-    assert "the prompt of bin_pref of simulator 'seeker' was not accepted: " in text
+    assert "the prompt of bin_pref of simulator 'seeker' was not accepted\n" in text
+    assert max(map(len, text[text.index("the prompt of") :].split("next:")[0].splitlines())) <= 100
     assert "next: crs-simcheck accept seeker" in text
     assert "crs-simcheck compare HEAD --simulator seeker" in text
     assert main(["accept", "seeker", *EVEN]) == 0
