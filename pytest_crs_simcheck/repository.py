@@ -134,6 +134,14 @@ def _recording_new(settings: SimulatorSettings) -> SimulatorSettings:
     )
 
 
+def _above(folder: Path) -> str | None:
+    """Return the nearest settings file above a folder, as the command line takes it there."""
+    for i, place in enumerate(folder.parents, start=1):
+        if (place / "simcheck.toml").is_file():
+            return "../" * i + "simcheck.toml"
+    return None
+
+
 def _read(config: pytest.Config) -> ProjectSettings:
     # The root's, else that of the folder that pytest was started in: a repository within another
     # one has no root of its own where it has no configuration of pytest.
@@ -147,7 +155,7 @@ def _read(config: pytest.Config) -> ProjectSettings:
             raise pytest.UsageError(
                 f"crs-simcheck: there is no simcheck.toml in {' or '.join(map(str, places))}, "
                 "and no [tool.crs-simcheck] in a pyproject.toml there; write one, or give "
-                "--simcheck-config FILE"
+                f"--simcheck-config {_above(config.invocation_params.dir) or 'FILE'}"
             )
         settings = read_settings(path)
     except SettingsError as error:

@@ -108,6 +108,18 @@ def test_from_a_subfolder_the_roots_gates_are_run(with_a_test, monkeypatch):
     assert sorted(found) == gates_and(PLAIN)
 
 
+def test_from_a_subfolder_that_is_its_own_root_the_settings_above_are_named(
+    with_a_test, monkeypatch
+):
+    monkeypatch.chdir(with_a_test.path / "tests")
+    result = with_a_test.run("--rootdir", ".")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*or give --simcheck-config ../simcheck.toml"])
+    settings = ("--simcheck-config", "../simcheck.toml")
+    found = collected(with_a_test.run("--rootdir", ".", *settings, "--collect-only", "-q"))
+    assert sorted(line.removeprefix("../") for line in found if "::" in line) != []
+
+
 def test_answers_and_the_next_command_are_named_as_seen_from_the_subfolder(
     with_a_test, monkeypatch
 ):
