@@ -132,7 +132,8 @@ def _print(found: Compared, quiet: bool) -> None:
     click.echo(
         wrapped(
             "p by swapping old and new within seekers, adjusted (Holm) for the "
-            f"{found.n_adjusted} metrics in which anything could be seen; "
+            f"{found.n_adjusted} metric{'' if found.n_adjusted == 1 else 's'} in which anything "
+            "could be seen; "
             "intervals are 90 %, each alone"
         )
     )

@@ -26,7 +26,8 @@ def change_table(changes: Sequence[Change], width: int = 100) -> str:
     columns |= {"nearer": False, "outcome": False} if wide else {"outcome": False}
     lines: list[tuple[str, ...]] = []
     task = ""
-    for change in changes:
+    tasks = list(dict.fromkeys(change.gate.task for change in changes))
+    for change in sorted(changes, key=lambda change: tasks.index(change.gate.task)):
         if change.gate.task != task:
             if task:
                 lines.append(())
