@@ -41,6 +41,8 @@ __all__ = [
     "shown_path",
 ]
 
+_MOST_NAMES = 60  # that a message lists
+
 
 class SimcheckError(Exception):
     """Base of every error that crs-simcheck raises on purpose."""
@@ -142,7 +144,9 @@ class UnknownNameError(SimcheckError):
         message = f"unknown {kind} '{name}'"
         if near is not None:
             message += f"; did you mean '{near}'?"
-        listing = ", ".join(self.known) if self.known else "none"
+        listing = ", ".join(self.known[:_MOST_NAMES]) if self.known else "none"
+        if len(self.known) > _MOST_NAMES:
+            listing += f" and {len(self.known) - _MOST_NAMES:,} more"
         message += f" (known: {listing})"
         if hint:
             message += f" {hint}"
