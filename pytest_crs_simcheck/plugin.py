@@ -84,7 +84,7 @@ _OPTIONS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     (
         "github",
         "github in [pytest]",
-        "auto; in GitHub Actions, annotate what failed and add to the summary of the step; off: "
+        "in GitHub Actions, annotate what failed and add to the summary of the step; off: "
         "never (default: auto)",
         {"choices": ("auto", "off")},
     ),
