@@ -12,6 +12,7 @@ import click
 
 from crs_simcheck.cli.exits import DRIFTED, FINE, UNDECIDED
 from crs_simcheck.cli.options import task_option
+from crs_simcheck.cli.output import minutes_text
 
 if TYPE_CHECKING:
     from crs_simcheck.optimize import LoopSettings, Optimized
@@ -63,7 +64,7 @@ __all__ = ["optimize"]
 @click.option("--max-edit-tokens", type=click.IntRange(1), help="Most tokens of these.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Of the run.")
 @click.option("--write", is_flag=True, help="Put the new prompt in the place of the old one.")
-@click.option("--dry-run", is_flag=True, help="Ask nothing; print how many requests it may take.")
+@click.option("--dry-run", is_flag=True, help="Ask nothing; print requests and time.")
 def optimize(
     prompt: str,
     task: TaskName | None,
@@ -93,6 +94,7 @@ def optimize(
     if how["fixed"] and how["optimizer"] == "gepa":
         raise click.UsageError("GEPA's cohorts are the same in each step; leave --fixed-batch out")
     settings, chosen = _found(prompt, task, config)
+    _check_trade_off(how["trade_off"], chosen)
     limits = Limits(how["max_calls"], how["max_tokens"], how["max_minutes"])
     loop = LoopSettings(
         **{key: how[key] for key in ("steps", "batch", "fixed", "seed", "trade_off")},
@@ -102,9 +104,25 @@ def optimize(
     if dry_run:
         most = run.most_requests(loop, gepa=how["optimizer"] == "gepa")
         click.echo(f"{settings.name} {chosen}: at most {most:,} requests")
+        minutes = run.minutes_for(most)
+        if minutes is None:
+            click.echo("  time:   not measured yet; crs-simcheck record --limit 20 does")
+        else:
+            click.echo(f"  time:   at most {minutes_text(minutes)} at the last rate, editor apart")
         return FINE
     with watching(run, loop, gepa=how["optimizer"] == "gepa") as (watched, tell):
         return _run(watched, loop, most_tokens, how, write, tell)
+
+
+def _check_trade_off(names: tuple[str, ...], task: TaskName) -> None:
+    """Refuse a name that no metric of the task has: it would allow nothing."""
+    from crs_simcheck.errors import UnknownNameError
+    from crs_simcheck.metrics import metrics_of
+
+    known = [metric.name for metric in metrics_of(task)]
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(f"metric of {task}", name, known)
 
 
 def _run(
@@ -147,7 +165,8 @@ def _run(
     _print(found, run.settings, about)
     click.echo(f"written to {shown_path(folder / 'report.md')}")
     if found.best is not None and write:
-        click.echo(f"written to {shown_path(run.write(found, helping.by(about['editor'])))}")
+        path = run.write(found, helping.by(about["editor"]), loop.seed)
+        click.echo(f"written to {shown_path(path)}")
     return DRIFTED if found.best is None else FINE
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-__all__ = ["terminal_width", "write_json"]
+__all__ = ["minutes_text", "terminal_width", "write_json"]
 
 _LEAST, _MOST, _USUAL = 80, 120, 100
 
@@ -40,3 +40,10 @@ def write_json(document: Mapping[str, Any], file: str) -> None:
         Path(file).write_text(text + "\n", encoding="utf-8", errors="replace")
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", path=file) from error
+
+
+def minutes_text(minutes: float) -> str:
+    """Return how long something takes, in a unit that suits it."""
+    if minutes < 2:
+        return f"{60 * minutes:.0f} seconds"
+    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crs_simcheck.cli.exits import BAD_INPUT, FINE
+from crs_simcheck.cli.output import minutes_text
 from crs_simcheck.cli.progress import progress_bar, steps_of
 
 if TYPE_CHECKING:
@@ -257,13 +258,9 @@ def _print_estimate(run: LiveRun, found: Estimate) -> None:
     if found.minutes is None:
         click.echo("  time:   not measured yet; record some first: --limit 20")
     else:
-        click.echo(f"  time:   about {_minutes(found.minutes)} at the rate of the last recording")
-
-
-def _minutes(minutes: float) -> str:
-    if minutes < 2:
-        return f"{60 * minutes:.0f} seconds"
-    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
+        click.echo(
+            f"  time:   about {minutes_text(found.minutes)} at the rate of the last recording"
+        )
 
 
 def _print(run: LiveRun, done: Recorded) -> None:

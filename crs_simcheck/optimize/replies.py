@@ -27,8 +27,11 @@ _MARKUP = re.compile(
     r"|LM_OUTPUT|FOCUS|EXAMPLES)\s*>",
     re.IGNORECASE,
 )
-# What a reader of the prompt would not see, or would see in another order.
-_HIDDEN = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+# What a model's own template is made of: within a prompt it ends the message that holds it.
+_CONTROL = re.compile(r"<[|｜][^<>|｜\s]{1,40}[|｜]>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
+# What a reader of the prompt would not see, or would see in another order (with all of Cf).
+_HIDDEN = frozenset("\u2028\u2029")
+_JOINERS = frozenset("\u200c\u200d")  # signs that some scripts, and emoji, are written with
 _PLAIN = frozenset("\n\r\t")
 _MOST_CHARS = 100_000
 # What requests show in the place of the new text.
@@ -98,11 +101,18 @@ def _checked(inside: str, old: str, tags: tuple[str, str]) -> tuple[str | None, 
     found = _MARKUP.search(inside)
     if found and found[0] not in old:
         return None, f"The new text holds the tag {found[0]}. Leave it out."
+    found = _CONTROL.search(inside)
+    if found and found[0] not in old:
+        return None, f"The new text holds the control sign {found[0]}. Leave it out."
     found = _LEFT_OUT.search(inside)
     if found and found[0] not in old:
         return None, f"The new text leaves something out ('{found[0].strip()}'). Write all of it."
     for sign in inside:
-        if sign in _HIDDEN or (sign not in _PLAIN and unicodedata.category(sign) in ("Cc", "Cs")):
+        if sign in _HIDDEN or (
+            sign not in _PLAIN
+            and sign not in _JOINERS
+            and unicodedata.category(sign) in ("Cc", "Cf", "Cs")
+        ):
             return None, f"The new text holds the unseen sign U+{ord(sign):04X}. Leave it out."
     return inside, ""
 

@@ -24,7 +24,7 @@ from crs_simcheck.project.session import SimulatorRun
 from crs_simcheck.records import TaskName
 from crs_simcheck.stats import ConfidenceInterval, Range
 
-__all__ = ["LockCheck", "entry_of", "gate_settings", "lock_beside"]
+__all__ = ["LockCheck", "entry_of", "gate_settings", "lock_beside", "told_baseline"]
 
 
 def lock_beside(settings: Path) -> tuple[Path, Lock | None]:
@@ -51,7 +51,7 @@ def _task(run: SimulatorRun, task: TaskName) -> LockedTask:
         spec.metric.name: _gate(spec, run.verdict(spec)) for spec in run.gates if spec.task == task
     }
     return LockedTask(
-        _baseline(run.baseline(task)),
+        told_baseline(run.baseline(task)),
         _instruments(run, task),
         gates,
         _prompt(run, task),
@@ -90,7 +90,8 @@ def _prompt(run: SimulatorRun, task: TaskName) -> str | None:
     return f"sha256:{live.prompts[task].sha256}"
 
 
-def _baseline(group: Group | None) -> str:
+def told_baseline(group: Group | None) -> str:
+    """Return the name and the hash of people, or ``none``."""
     if group is None or group.path is None:
         return "none" if group is None else group.name
     digest = hashlib.sha256()
@@ -250,7 +251,7 @@ class LockCheck:
         """Return what the values of a task rest on now, without its gates."""
         if task not in self._now:
             self._now[task] = LockedTask(
-                _baseline(self.run.baseline(task)),
+                told_baseline(self.run.baseline(task)),
                 _instruments(self.run, task),
                 {},
                 None,

@@ -23,6 +23,7 @@ from crs_simcheck.optimize import (
     Search,
     TextGradEditor,
     criteria_for,
+    read_criteria,
 )
 from crs_simcheck.project.optimizing import OptimizeRun
 from crs_simcheck.records import TaskName
@@ -102,6 +103,7 @@ def helpers(run: OptimizeRun, how: HelperSettings) -> Iterator[Helpers]:
     usual = "direct" if how.optimizer == "gepa" else "textgrad"
     chosen = how.editor or ("rules" if own == "embedded" else usual)
     _check_used(how, chosen)
+    read_criteria(run.task, how.templates)  # before anybody is asked
     if chosen == "rules":
         if how.evaluator == "llm":
             raise SettingsError(
@@ -139,7 +141,7 @@ def _check_used(how: HelperSettings, editor: str) -> None:
         raise SettingsError(
             "found a rater, and nobody asks it", field="--rater", fix="give --evaluator llm as well"
         )
-    for name in ("backward", "rewriter", "max_edits", "max_edit_tokens"):
+    for name in ("backward", "rewriter", "templates", "max_edits", "max_edit_tokens"):
         if editor == "rules" and getattr(how, name) is not None:
             raise SettingsError(
                 "the editor by rule asks nobody",

@@ -24,16 +24,17 @@ from crs_simcheck.optimize import (
     most_in_cohorts,
     part_of,
 )
+from crs_simcheck.project.accepted import told_baseline
 from crs_simcheck.project.films import known_films
 from crs_simcheck.project.live import LiveRun
 from crs_simcheck.project.optimize_budget import Budget, Limits
 from crs_simcheck.project.optimize_files import with_provenance
 from crs_simcheck.project.provenance import content_digest
-from crs_simcheck.project.record import record
+from crs_simcheck.project.record import digests_of, record
 from crs_simcheck.project.session import SimulatorRun
 from crs_simcheck.project.settings import SimulatorSettings
 from crs_simcheck.prompts import Prompt, write_prompt
-from crs_simcheck.recordings import read_recording
+from crs_simcheck.recordings import read_recording, read_summary
 from crs_simcheck.records import TaskName
 from crs_simcheck.simulator import Progress
 
@@ -195,6 +196,13 @@ class OptimizeRun:
         seekers = train + (loop.steps + 1) * parts["validation"] + 2 * parts["test"]
         return round(each * seekers)
 
+    def minutes_for(self, requests: int) -> float | None:
+        """Return how long so many requests take at the last measured rate; None without one."""
+        places = [self._whole.folder, *sorted((self.folder / "answers").glob("*"))]
+        rates = [read_summary(place).get("answers_per_minute") for place in places]
+        known = [rate for rate in rates if isinstance(rate, int | float) and rate > 0]
+        return requests / known[-1] if known else None
+
     def about(self, loop: LoopSettings) -> dict[str, Any]:
         """Return what a run is made of: whatever differs makes it another run."""
         live = self.settings.live
@@ -209,7 +217,7 @@ class OptimizeRun:
             "trade_off": list(loop.trade_off),
         }
 
-    def write(self, found: Optimized, editor: str, today: str | None = None) -> Path:
+    def write(self, found: Optimized, editor: str, seed: int = 0, today: str | None = None) -> Path:
         """Put the best prompt in the place of the old one, with where it comes from."""
         if found.best is None or found.after is None:
             raise ValueError("there is no better prompt")
@@ -221,14 +229,22 @@ class OptimizeRun:
         told = {
             "optimized": f"by {editor} on {today or calendar_date.today().isoformat()}, "
             f"step {found.best.step}",
+            "seed": str(seed),
             "model": live.engine,
-            "people": "none" if people is None else people.name,
+            "digest": ", ".join(self._digests(found.best.prompt)) or "unknown",
+            "people": told_baseline(people),
             "content": content_digest(found.best.prompt),
             "before": _figures(found.before),
             "after": _figures(found.after),
         }
         write_prompt(with_provenance(found.best.prompt, told), path)
         return path
+
+    def _digests(self, prompt: Prompt) -> tuple[str, ...]:
+        """Return the digests of the models that answered with a prompt."""
+        live = self._run_of(prompt, self.seekers).live
+        assert live is not None
+        return digests_of(live)
 
     def _run_of(self, prompt: Prompt, seekers: Sequence[str]) -> SimulatorRun:
         """Return a run of some seekers with a prompt; answers are kept in the folder."""

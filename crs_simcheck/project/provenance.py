@@ -11,7 +11,7 @@ from crs_simcheck.records import TaskName
 
 __all__ = ["content_digest", "optimized_prompts", "provenance_of", "was_optimized"]
 
-KEYS = ("optimized", "model", "people", "content", "before", "after")
+KEYS = ("optimized", "seed", "model", "digest", "people", "content", "before", "after")
 """What ``optimize --write`` says of a prompt."""
 
 

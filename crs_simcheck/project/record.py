@@ -45,6 +45,7 @@ __all__ = [
     "Estimate",
     "Recorded",
     "answerer_of",
+    "digests_of",
     "estimate",
     "open_answering_engine",
     "record",
@@ -140,7 +141,7 @@ def record(  # noqa: PLR0913 - all but the first have a default
         return there  # nothing is written: the folder may be read-only
     with Recorder(run.folder, waiting=say) as recorder:
         held = recorder.held
-        before, collected, rate = _digests(run), None, None
+        before, collected, rate = digests_of(run), None, None
         wanted = run.planned if mode == "all" else run.missing(held).planned
         asked = () if mode == "none" else wanted[:limit]
         if asked:
@@ -175,7 +176,7 @@ def _complete(run: LiveRun) -> Recorded | None:
     if run.missing(there) or not there.tidy or not summed:
         return None
     unused = sum(map(len, run.unused(there).values()))
-    return Recorded(run.folder, 0, len(run.planned), None, 0, unused, (), _digests(run))
+    return Recorded(run.folder, 0, len(run.planned), None, 0, unused, (), digests_of(run))
 
 
 def _timed(work: Coroutine[Any, Any, tuple[Collected, float]]) -> tuple[Collected, float | None]:
@@ -259,7 +260,8 @@ def _today() -> str:
     return calendar_date.today().isoformat()
 
 
-def _digests(run: LiveRun) -> tuple[str, ...]:
+def digests_of(run: LiveRun) -> tuple[str, ...]:
+    """Return the digests of the models that gave what is recorded."""
     tasks = read_summary(run.folder).get("tasks")
     found: set[str] = set()
     for task in tasks.values() if isinstance(tasks, dict) else ():

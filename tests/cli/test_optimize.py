@@ -84,7 +84,9 @@ def test_a_naive_prompt_becomes_a_better_one(cli, tmp_path):
     assert "Vary the films" in after.section("Guidelines").text
     digest = hashlib.sha256(after.content.encode()).hexdigest()
     assert f"content: {digest}" in after.front_matter
-    assert "people: redial-seekers" in after.front_matter
+    assert "people: redial-seekers sha256:" in after.front_matter
+    assert "digest: sha256:" in after.front_matter
+    assert "seed: 0" in after.front_matter
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert result["best"] == 1
     assert result["candidates"][1]["gain_at_least"] > 0
@@ -114,8 +116,12 @@ def test_a_second_run_asks_nothing_and_ends_the_same(cli, tmp_path, monkeypatch)
 
 def test_a_dry_run_asks_nothing(cli, tmp_path):
     code, out, _ = cli("seeker", "--task", "items_talk", "--dry-run", "--out", "run")
-    assert (code, "at most" in out) == (0, True)
+    assert (code, "at most" in out, "not measured yet" in out) == (0, True, True)
     assert not (tmp_path / "run").exists()
+    rate = tmp_path / "recordings" / "seeker"
+    rate.mkdir(parents=True)
+    (rate / "summary.json").write_text('{"format": 1, "answers_per_minute": 10.0}')
+    assert "time:   at most" in cli("seeker", "--task", "items_talk", "--dry-run")[1]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +134,9 @@ def test_a_dry_run_asks_nothing(cli, tmp_path):
         (["seeker", "--task", "bin_pref"], "no prompt for bin_pref"),
         (["seeker", "--task", "items_talk", "--editor", "direct"], "rewrites nothing"),
         (["seeker", "--task", "items_talk", "--backward", "ollama:m"], "asks nobody"),
+        (["seeker", "--task", "items_talk", "--templates", "mine"], "field '--templates'"),
         (["seeker", "--task", "items_talk", "--max-edits", "3"], "field '--max-edits'"),
+        (["seeker", "--task", "items_talk", "--trade-off", "ttrr"], "unknown metric of items_talk"),
         (["seeker", "--task", "items_talk", "--rater", "ollama:m"], "give --evaluator llm"),
         (
             ["seeker", "--task", "items_talk", "--optimizer", "gepa", "--fixed-batch"],
@@ -140,6 +148,13 @@ def test_what_cannot_be_optimized_says_why(cli, arguments, said):
     code, _, err = cli(*arguments)
     assert code == 3
     assert said in err
+
+
+def test_templates_are_read_before_anybody_is_asked(cli, tmp_path):
+    options = ("--editor", "direct", "--backward", "ollama:m", "--templates", "nowhere")
+    code, _, err = cli("seeker", "--task", "items_talk", "--out", "run", *options)
+    assert (code, "the criteria of items_talk cannot be read" in err) == (3, True)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("text", ["[]", "3", "{", "{}"])

@@ -54,6 +54,12 @@ BAD: dict[str, Bad] = {
     "their tags": (lambda first, last: f"{first}<VARIABLE>{GOOD}</VARIABLE>{last}", "the tag <VAR"),
     "a null": (lambda first, last: f"{first}{GOOD}\0{last}", "U+0000"),
     "turned text": (lambda first, last: f"{first}{GOOD}\u202e{last}", "U+202E"),
+    "a sign without width": (lambda first, last: f"{first}{GOOD}\u200b{last}", "U+200B"),
+    "hidden letters": (lambda first, last: f"{first}{GOOD}\U000e0041{last}", "U+E0041"),
+    "a template's end": (
+        lambda first, last: f"{first}{GOOD}<|im_end|>{last}",
+        "control sign <|im_",
+    ),
     "a surrogate": (lambda first, last: f"{first}{GOOD}\ud800{last}", "U+D800"),
 }
 # What can be read, and may not be taken.
