@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -134,28 +134,31 @@ def _recording_new(settings: SimulatorSettings) -> SimulatorSettings:
     )
 
 
-def _above(folder: Path) -> str | None:
-    """Return the nearest settings file above a folder, as the command line takes it there."""
-    for i, place in enumerate(folder.parents, start=1):
-        if (place / "simcheck.toml").is_file():
-            return "../" * i + "simcheck.toml"
-    return None
+def _folders_above(folder: Path) -> Iterator[Path]:
+    """Yield the folders above one, the nearest first, as far as its repository of git reaches."""
+    for place in (folder, *folder.parents):
+        if place != folder:
+            yield place
+        if (place / ".git").exists():
+            return
 
 
 def _read(config: pytest.Config) -> ProjectSettings:
     # The root's, else that of the folder that pytest was started in: a repository within another
-    # one has no root of its own where it has no configuration of pytest.
-    places = dict.fromkeys((config.rootpath, config.invocation_params.dir))
+    # one has no root of its own where it has no configuration of pytest. Without one, a subfolder
+    # is its own root: then the nearest one above.
+    start = config.invocation_params.dir
+    places = dict.fromkeys((config.rootpath, start))
     named = path_given(config, "config")
     seekers = seekers_wanted(config)
     try:
-        found = (find_settings(place, named) for place in places)
-        path = next(filter(None, found), None)
+        looked = (*places, *_folders_above(start))
+        path = next(filter(None, (find_settings(place, named) for place in looked)), None)
         if path is None:
             raise pytest.UsageError(
                 f"crs-simcheck: there is no simcheck.toml in {' or '.join(map(str, places))}, "
-                "and no [tool.crs-simcheck] in a pyproject.toml there; write one, or give "
-                f"--simcheck-config {_above(config.invocation_params.dir) or 'FILE'}"
+                "and no [tool.crs-simcheck] in a pyproject.toml there, nor above; write one "
+                "(crs-simcheck init), or give --simcheck-config FILE"
             )
         settings = read_settings(path)
     except SettingsError as error:

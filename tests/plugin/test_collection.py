@@ -108,16 +108,18 @@ def test_from_a_subfolder_the_roots_gates_are_run(with_a_test, monkeypatch):
     assert sorted(found) == gates_and(PLAIN)
 
 
-def test_from_a_subfolder_that_is_its_own_root_the_settings_above_are_named(
-    with_a_test, monkeypatch
-):
+def test_from_a_subfolder_that_is_its_own_root_the_gates_above_are_run(with_a_test, monkeypatch):
+    monkeypatch.chdir(with_a_test.path / "tests")
+    found = collected(with_a_test.run("--rootdir", ".", "--collect-only", "-q"))
+    assert len([line for line in found if "simcheck.toml::" in line]) == len(IDS)
+
+
+def test_the_settings_of_another_repository_above_are_not_taken(with_a_test, monkeypatch):
+    (with_a_test.path / "tests" / ".git").mkdir()
     monkeypatch.chdir(with_a_test.path / "tests")
     result = with_a_test.run("--rootdir", ".")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*or give --simcheck-config ../simcheck.toml"])
-    settings = ("--simcheck-config", "../simcheck.toml")
-    found = collected(with_a_test.run("--rootdir", ".", *settings, "--collect-only", "-q"))
-    assert sorted(line.removeprefix("../") for line in found if "::" in line) != []
+    result.stderr.fnmatch_lines(["*there is no simcheck.toml in *or give --simcheck-config FILE"])
 
 
 def test_answers_and_the_next_command_are_named_as_seen_from_the_subfolder(
