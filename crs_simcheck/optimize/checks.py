@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,14 @@ __all__ = ["MOST_TOKENS", "Checks"]
 
 MOST_TOKENS = 2048
 """Most tokens of a whole prompt (arXiv 2607.00010, L)."""
+
+# What models write where a text should stand.
+_NO_TEXT = re.compile(
+    r"[\W_]*(?:none|null|n/?a|nothing|unchanged|no changes?(?: (?:are )?needed)?|same[^\n]{0,40})"
+    r"[\W_]*"
+    r"|[-*\s]*(?:\[[^\]\n]*\]|\{[^}\n]*\}|<[^>\n]*>)[.\s]*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,11 @@ class Checks:
         """
         if not text.strip():
             return None, "The new text is empty. Write the whole section."
+        if "{{" not in text and _NO_TEXT.fullmatch(text.strip()):
+            return None, (
+                f"The new text is '{text.strip()}', which stands for a section and is none. Write "
+                "the whole section, also where little changes."
+            )
         try:
             changed = prompt.replaced(section, text)
         except InputError as error:

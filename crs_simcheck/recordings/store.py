@@ -75,6 +75,8 @@ class Recorder:
         except OSError as error:
             raise _unwritable(self.folder, error) from error
         try:
+            for left in self.folder.glob(".*.tmp"):  # of a writer that was killed; we have the lock
+                left.unlink(missing_ok=True)
             self.held = read_recording(self.folder)
             for cut in self.held.cut:
                 _cut_off(cut)

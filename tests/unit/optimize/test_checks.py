@@ -39,6 +39,27 @@ def test_what_would_break_the_prompt_is_refused_with_the_reason(section, text, s
     assert said in problem
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("None", "N/A", "null", "(same as above)", "**Unchanged.**", "No changes needed."),
+        *("[Insert the improved section here]", "{new section}", "<the new section>"),
+    ],
+)
+def test_what_stands_for_a_section_is_none(text):
+    taken, problem = Checks().applied(prompt(), "Guidelines", text)
+    assert taken is None
+    assert "stands for a section and is none" in problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["- Nothing is too old for you.", "None of your answers names a film.", "- Be kind [1]."],
+)
+def test_short_advice_is_a_section(text):
+    assert Checks().applied(prompt(), "Guidelines", text)[1] == ""
+
+
 def test_a_prompt_that_is_too_long_is_told_by_how_much():
     taken, problem = Checks(most_tokens=100).applied(prompt(), "Guidelines", "word " * 200)
     assert taken is None

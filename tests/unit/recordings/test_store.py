@@ -44,6 +44,15 @@ def recorded(folder, answers, *, finish=True):
             recorder.finish()
 
 
+def test_what_a_killed_writer_left_beside_the_files_goes(tmp_path):
+    recorded(tmp_path, [answer(0)])
+    before = sorted(path.name for path in tmp_path.iterdir())
+    (tmp_path / ".bin_pref.jsonl.00c0ffee.tmp").write_text("{")
+    (tmp_path / ".summary.json.tmp").write_text("{")
+    recorded(tmp_path, [answer(0)])
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
 def test_what_is_added_is_read_back(tmp_path):
     answers = [answer(i, text=f"Sí \u2028 {i} \ud800") for i in range(20)]
     recorded(tmp_path / "sim", answers)
