@@ -74,6 +74,10 @@ def power(
     if baseline is None and margins:
         raise click.UsageError("the margins are those of your settings; --margin needs --baseline")
     wanted = _sizes(sizes)
+    if plot is not None:
+        from crs_simcheck.report.power import check_plot, power_plot
+
+        check_plot(Path(plot))
     if baseline is not None:
         plans = _of_baseline(
             baseline, task, metrics, _margins(margins), wanted, seed, draws, allow_not_people
@@ -89,8 +93,6 @@ def power(
     if json_file is not None:
         _write_json(plans, json_file)
     if plot is not None:
-        from crs_simcheck.report.power import power_plot
-
         power_plot({_heading(p): p.outlooks for p in plans}, Path(plot))
     return FINE
 

@@ -142,6 +142,7 @@ def _at_once(run: LiveRun, mode: RecordMode, prune: bool, limit: int | None, pro
 def _in_blocks(run: SimulatorRun, mode: RecordMode, probe: int) -> None:
     """Ask block by block until it is decided, and print what each block came to."""
     from crs_simcheck.project.record import record as run_recording
+    from crs_simcheck.report import wrapped
 
     def ask(block: LiveRun, look: Look) -> None:
         with progress_bar(f"{block.settings.name}, {look}") as progress:
@@ -157,7 +158,7 @@ def _in_blocks(run: SimulatorRun, mode: RecordMode, probe: int) -> None:
             _print_collected(block.settings.name, done)
 
     stopped = run.in_blocks(ask).stopped
-    click.echo(f"{run.settings.name}: {stopped}")
+    click.echo(wrapped(f"{run.settings.name}: {stopped}"))
 
 
 def _chosen(names: tuple[str, ...], config: str | None) -> list[SimulatorSettings]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from crs_simcheck.report.words import amount
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["PLOT_ENDINGS", "power_plot", "power_table"]
+__all__ = ["PLOT_ENDINGS", "check_plot", "power_plot", "power_table"]
 
 PLOT_ENDINGS = (".svg", ".png")
 # Column → whether it stands at the right.
@@ -107,6 +108,20 @@ def _rate(share: float) -> str:
 # -- the plot ----------------------------------------------------------------------------------
 
 
+def check_plot(file: Path) -> None:
+    """Check, before anything is computed, that a plot can be drawn into this file.
+
+    Raises
+    ------
+    InputError
+        Where matplotlib is missing, or the file is of another kind.
+    """
+    if file.suffix not in PLOT_ENDINGS:
+        raise InputError(f"found '{file.suffix}', need .svg or .png", path=file)
+    if importlib.util.find_spec("matplotlib") is None:
+        raise InputError("a plot needs matplotlib", fix="pip install 'crs-simcheck[report]'")
+
+
 def power_plot(gates: Mapping[str, Sequence[Outlook]], file: Path) -> None:
     """Draw the least drift and the false alarms of every gate over the number of seekers.
 
@@ -122,16 +137,11 @@ def power_plot(gates: Mapping[str, Sequence[Outlook]], file: Path) -> None:
     InputError
         Where matplotlib is missing, there is nothing to draw, or the file cannot be written.
     """
-    if file.suffix not in PLOT_ENDINGS:
-        raise InputError(f"found '{file.suffix}', need .svg or .png", path=file)
-    try:
-        import matplotlib
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise InputError(
-            f"a plot needs matplotlib: {error}", fix="pip install 'crs-simcheck[report]'"
-        ) from error
+    check_plot(file)
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     drawn = {name: [o for o in seen if o.power is not None] for name, seen in gates.items()}
     drawn = {name: seen for name, seen in drawn.items() if seen}
     if not drawn:
