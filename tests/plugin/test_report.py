@@ -238,10 +238,11 @@ def test_the_step_summary_is_the_summary_of_the_report(on_github):
 
 @pytest.mark.slow
 def test_all_else_that_is_printed_is_as_without(on_github, monkeypatch):
-    told = on_github.run("--color=no")
+    alike = ("--color=no", "-p", "no:randomly")
+    told = on_github.run(*alike)
     for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name)
-    plain = on_github.run("--color=no")
+    plain = on_github.run(*alike)
 
     def rest(result):
         return [x for x in result.outlines if not x.startswith("::") and " in " not in x]

@@ -27,6 +27,7 @@ def test_the_same_answers_are_not(task):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_power_false_alarms_and_cover():
     runs = 40
     found = power_table(Plan(runs=runs, anew=(0.0, 0.2), workers=1))
