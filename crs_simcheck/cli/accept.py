@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from crs_simcheck.cli.exits import DRIFTED, FINE, UNDECIDED
+from crs_simcheck.cli.project import project_here
 
 __all__ = ["accept"]
 
@@ -34,19 +33,12 @@ def accept(
     Exit 0: written, or nothing to write; 1: refused, drifted or regressed; 2: refused,
     inconclusive.
     """
-    from crs_simcheck.errors import SettingsError, shown_path
-    from crs_simcheck.project import SETTINGS_FILE, find_settings, read_settings
+    from crs_simcheck.errors import shown_path
     from crs_simcheck.project.accepting import prepare
     from crs_simcheck.project.lock import write_lock
     from crs_simcheck.report import wrapped
 
-    path = find_settings(Path(), config)
-    if path is None:
-        raise SettingsError(
-            f"there is no {SETTINGS_FILE} here, and no [tool.crs-simcheck] in pyproject.toml",
-            fix="go to the folder of your settings, or give --config FILE",
-        )
-    found = prepare(read_settings(path), simulators)
+    found = prepare(project_here(config), simulators)
     for line in found.lines:
         click.echo(wrapped(line))
     place = shown_path(found.path)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from crs_simcheck.cli.exits import code_of
-from crs_simcheck.cli.options import baseline_map, is_group, source_options, task_option
+from crs_simcheck.cli.options import baseline_map, is_group, look_options, source_options
+from crs_simcheck.cli.output import write_json
 from crs_simcheck.records import TaskName
 
 if TYPE_CHECKING:
@@ -39,18 +40,7 @@ def _checked(_context: click.Context, _option: click.Parameter, folder: str | No
     help="People to compare with; what ships for each task by default.",
 )
 @source_options
-@click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Only this metric.")
-@task_option(multiple=True, help="Only this task.")
-@click.option("--seekers", type=click.IntRange(1), help="Look at this many seekers only.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option(
-    "--draws",
-    type=click.IntRange(100),
-    default=1000,
-    show_default=True,
-    help="How many groups of people are drawn.",
-)
-@click.option("--allow-not-people", is_flag=True, help="Take a baseline that is not of people.")
+@look_options
 @click.option("--json", "json_file", metavar="FILE", help="Write the verdicts as JSON; - prints.")
 @click.option(
     "--report",
@@ -212,10 +202,8 @@ def _write_json(
     missing: list[NotMeasured],
     file: str,
 ) -> None:
-    import json
     from importlib.metadata import version
 
-    from crs_simcheck.errors import InputError
     from crs_simcheck.report import run_as_json
 
     about = {
@@ -226,19 +214,7 @@ def _write_json(
         "seed": settings.seed,
     }
     left = [(m.task, m.metric, m.reason) for m in missing]
-    text = json.dumps(
-        run_as_json(settings.name, verdicts, left, about),
-        indent=2,
-        ensure_ascii=False,
-        allow_nan=False,
-    )
-    if file == "-":
-        click.echo(text)
-        return
-    try:
-        Path(file).write_text(text + "\n", encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", path=file) from error
+    write_json(run_as_json(settings.name, verdicts, left, about), file)
 
 
 def _write_report(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crs_simcheck.cli.exits import DRIFTED, FINE, UNDECIDED
-from crs_simcheck.cli.options import baseline_map, source_options, task_option
+from crs_simcheck.cli.options import baseline_map, look_options, source_options
 from crs_simcheck.records import TaskName
 
 if TYPE_CHECKING:
@@ -32,17 +32,7 @@ _CODES = {"fine": FINE, "worse": DRIFTED, "undecided": UNDECIDED}
     help="People to be near to; those of the settings, or what ships for each task, by default.",
 )
 @source_options
-@click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Only this metric.")
-@task_option(multiple=True, help="Only this task.")
-@click.option("--seekers", type=click.IntRange(1), help="Look at this many seekers only.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option(
-    "--draws",
-    type=click.IntRange(100),
-    default=1000,
-    show_default=True,
-    help="How many groups of people are drawn.",
-)
+@look_options
 @click.option(
     "--permutations",
     type=click.IntRange(200, 1_000_000),
@@ -50,7 +40,6 @@ _CODES = {"fine": FINE, "worse": DRIFTED, "undecided": UNDECIDED}
     show_default=True,
     help="How many ways to swap old and new are looked at.",
 )
-@click.option("--allow-not-people", is_flag=True, help="Take a baseline that is not of people.")
 @click.option("--json", "json_file", metavar="FILE", help="Write everything as JSON; - prints.")
 @click.option("-q", "--quiet", is_flag=True, help="No words on what changed, only the table.")
 def compare(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from crs_simcheck.cli.exits import DRIFTED, FINE
+from crs_simcheck.cli.output import write_json
+from crs_simcheck.cli.project import chosen_simulators, project_here
 
 if TYPE_CHECKING:
     from crs_simcheck.project.doctor import Finding
@@ -30,25 +30,14 @@ def doctor(simulators: tuple[str, ...], config: str | None, offline: bool, as_js
     Each simulator of simcheck.toml, or those named. Its engine is asked who it is, and one short
     request twice. Exit 0: no problem (notes may be meant so); 1: something will fail.
     """
-    from crs_simcheck.errors import SettingsError, UnknownNameError
-    from crs_simcheck.project import SETTINGS_FILE, find_settings, read_settings
     from crs_simcheck.project.doctor import examine, examine_installation
 
-    path = find_settings(Path(), config)
-    if path is None:
-        raise SettingsError(
-            f"there is no {SETTINGS_FILE} here, and no [tool.crs-simcheck] in pyproject.toml",
-            fix="crs-simcheck init writes one",
-        )
-    known = {s.name: s for s in read_settings(path).simulators}
-    for name in simulators:
-        if name not in known:
-            raise UnknownNameError("simulator", name, known)
+    chosen = chosen_simulators(project_here(config, "crs-simcheck init writes one"), simulators)
     found: dict[str, list[Finding]] = {"": list(examine_installation())}
     _print(found[""], "", as_json)
-    for name in simulators or known:
-        found[name] = list(examine(known[name], ask=not offline))
-        _print(found[name], name, as_json)
+    for one in chosen:
+        found[one.name] = list(examine(one, ask=not offline))
+        _print(found[one.name], one.name, as_json)
     problems = sum(one.level == "problem" for some in found.values() for one in some)
     if as_json:
         document = {
@@ -56,7 +45,7 @@ def doctor(simulators: tuple[str, ...], config: str | None, offline: bool, as_js
             "installation": [one.as_json() for one in found.pop("")],
             "simulators": {name: [one.as_json() for one in some] for name, some in found.items()},
         }
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        write_json(document, "-")
     else:
         click.echo("no problem" if not problems else f"problems: {problems}")
     return DRIFTED if problems else FINE

@@ -13,6 +13,7 @@ import click
 from crs_simcheck.cli.exits import DRIFTED, FINE, UNDECIDED
 from crs_simcheck.cli.options import task_option
 from crs_simcheck.cli.output import minutes_text
+from crs_simcheck.cli.project import project_here
 
 if TYPE_CHECKING:
     from crs_simcheck.optimize import LoopSettings, Optimized
@@ -192,16 +193,10 @@ def _found(
 ) -> tuple[SimulatorSettings, TaskName]:
     """Return the simulator and the task that a prompt file, or a simulator's name, stands for."""
     from crs_simcheck.errors import SettingsError, UnknownNameError
-    from crs_simcheck.project import SETTINGS_FILE, find_settings, read_settings
     from crs_simcheck.records import TASKS
 
-    path = find_settings(Path(), config)
-    if path is None:
-        raise SettingsError(
-            f"there is no {SETTINGS_FILE} here, and no [tool.crs-simcheck] in pyproject.toml",
-            fix="go to the folder of your settings, or give --config FILE",
-        )
-    simulators = {s.name: s for s in read_settings(path).simulators}
+    project = project_here(config)
+    simulators = {s.name: s for s in project.simulators}
     if prompt in simulators:
         if task is None:
             raise click.UsageError("of a simulator, name the task: --task items_talk")
@@ -216,7 +211,7 @@ def _found(
     if file.suffix == ".md":
         raise SettingsError(
             f"no simulator has the prompt {prompt}",
-            path=path,
+            path=project.path,
             fix='its folder is what prompts = "FOLDER" names',
         )
     raise UnknownNameError("simulator", prompt, simulators)

@@ -12,7 +12,7 @@ import click
 from crs_simcheck.errors import SettingsError
 from crs_simcheck.records import TASKS, TaskName
 
-__all__ = ["baseline_map", "is_group", "source_options", "task_option"]
+__all__ = ["baseline_map", "is_group", "look_options", "source_options", "task_option"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -73,6 +73,31 @@ def source_options(command: _F) -> _F:
             is_eager=True,
             callback=_plugins,
             help="Your metrics, as plugins in simcheck.toml names them.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def look_options(command: _F) -> _F:
+    """Add what is looked at, and how: metrics, tasks, seekers, seed, draws, which baselines."""
+    options = [
+        click.option(
+            "--metric", "metrics", multiple=True, metavar="NAME", help="Only this metric."
+        ),
+        task_option(multiple=True, help="Only this task."),
+        click.option("--seekers", type=click.IntRange(1), help="Look at this many seekers only."),
+        click.option("--seed", type=click.IntRange(0), default=0, show_default=True),
+        click.option(
+            "--draws",
+            type=click.IntRange(100),
+            default=1000,
+            show_default=True,
+            help="How many groups of people are drawn.",
+        ),
+        click.option(
+            "--allow-not-people", is_flag=True, help="Take a baseline that is not of people."
         ),
     ]
     for option in reversed(options):

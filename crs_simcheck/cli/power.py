@@ -11,6 +11,7 @@ import click
 
 from crs_simcheck.cli.exits import FINE
 from crs_simcheck.cli.options import task_option
+from crs_simcheck.cli.project import chosen_simulators, project_here
 from crs_simcheck.records import TaskName
 
 if TYPE_CHECKING:
@@ -162,21 +163,11 @@ def _of_baseline(
 def _of_project(
     config: str | None, names: tuple[str, ...], sizes: tuple[int, ...], draws: int
 ) -> Iterator[GatePlan]:
-    from crs_simcheck.errors import SettingsError, UnknownNameError
-    from crs_simcheck.project import SETTINGS_FILE, find_settings, read_settings
     from crs_simcheck.project.planning import plan_of_simulator
 
-    path = find_settings(Path(), config)
-    if path is None:
-        raise SettingsError(
-            f"there is no {SETTINGS_FILE} here", fix="give --baseline NAME, or --config FILE"
-        )
-    simulators = {one.name: one for one in read_settings(path).simulators}
-    for name in names:
-        if name not in simulators:
-            raise UnknownNameError("simulator", name, simulators)
-    for name in names or simulators:
-        yield from plan_of_simulator(simulators[name], sizes, draws)
+    project = project_here(config, "give --baseline NAME, or --config FILE")
+    for simulator in chosen_simulators(project, names):
+        yield from plan_of_simulator(simulator, sizes, draws)
 
 
 def _heading(plan: GatePlan) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ import click
 from crs_simcheck.cli.exits import BAD_INPUT, FINE
 from crs_simcheck.cli.output import minutes_text
 from crs_simcheck.cli.progress import progress_bar, steps_of
+from crs_simcheck.cli.project import project_here
 
 if TYPE_CHECKING:
     from crs_simcheck.gate.sequential import Look
@@ -163,29 +163,22 @@ def _in_blocks(run: SimulatorRun, mode: RecordMode, probe: int) -> None:
 
 def _chosen(names: tuple[str, ...], config: str | None) -> list[SimulatorSettings]:
     from crs_simcheck.errors import SettingsError, UnknownNameError
-    from crs_simcheck.project import SETTINGS_FILE, find_settings, read_settings
 
-    path = find_settings(Path(), config)
-    if path is None:
-        raise SettingsError(
-            f"there is no {SETTINGS_FILE} here, and no [tool.crs-simcheck] in pyproject.toml",
-            fix="go to the folder of your settings, or give --config FILE",
-        )
-    project = read_settings(path)
+    project = project_here(config)
     live = {s.name: s for s in project.simulators if s.live is not None or s.judge is not None}
     for name in names:
         if name not in live:
             if any(s.name == name for s in project.simulators):
                 raise SettingsError(
                     f"simulator '{name}' is not asked: its answers are given, and nobody judges it",
-                    path=path,
+                    path=project.path,
                     fix='one with prompts = "…" or python = "…" is asked; judge = "…" judges',
                 )
             raise UnknownNameError("simulator", name, live)
     if not live:
         raise SettingsError(
             "no simulator is asked: all answers are given",
-            path=path,
+            path=project.path,
             fix='give a simulator prompts = "FOLDER" and an engine, or python = "module:function"',
         )
     return [live[name] for name in dict.fromkeys(names)] if names else list(live.values())

@@ -6,23 +6,17 @@ import math
 from dataclasses import dataclass
 from itertools import product
 
-from crs_simcheck.stats.rule import ConfidenceInterval, Range
+from crs_simcheck.stats.rule import ConfidenceInterval, Range, away
 
 __all__ = ["Approach", "approach", "distance"]
 
 
 def distance(value: float, target: Range, margin: float) -> float:
-    """Return how far a value is from its target, in the unit of scores.
+    """Return how far a value is from its target, in the unit of scores (see :func:`away`).
 
-    From the middle, in half-widths, of a range with two ends; past the end, in margins, of one with
-    an open end (0 anywhere inside). A score is 10 less 4.5 times this, not under 1.
+    A score is 10 less 4.5 times this, not under 1.
     """
-    if math.isinf(target.low) or math.isinf(target.high):
-        past = max(target.low - value, value - target.high, 0.0)
-        unit = margin
-    else:
-        past = abs(value - target.middle)
-        unit = (target.high - target.low) / 2
+    past, unit = away(value, target, margin)
     return past / _unit(unit)
 
 

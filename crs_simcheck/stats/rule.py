@@ -163,6 +163,17 @@ def decide(interval: ConfidenceInterval, target: Range) -> Outcome:
     return "inconclusive"
 
 
+def away(value: float, target: Range, margin: float) -> tuple[float, float]:
+    """Return how far a value is from its target, and the unit in which that counts.
+
+    From the middle, in half-widths, of a range with two ends; past the end, in margins, of one with
+    an open end (0 anywhere inside).
+    """
+    if math.isinf(target.low) or math.isinf(target.high):
+        return max(target.low - value, value - target.high, 0.0), margin
+    return abs(value - target.middle), (target.high - target.low) / 2
+
+
 def score(value: float, target: Range, margin: float) -> float:
     """Return the score 1–10 of a value: 10 − 4.5·d, not under 1.
 
@@ -171,12 +182,7 @@ def score(value: float, target: Range, margin: float) -> float:
     """
     if not math.isfinite(value):
         return math.nan
-    if math.isinf(target.low) or math.isinf(target.high):
-        past = max(target.low - value, value - target.high, 0.0)
-        unit = margin
-    else:
-        past = abs(value - target.middle)
-        unit = (target.high - target.low) / 2
+    past, unit = away(value, target, margin)
     if unit <= 0:
         return 10.0 if past == 0 else 1.0
     return max(1.0, 10.0 - 4.5 * past / unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -156,10 +157,16 @@ def test_doctor_says_that_an_engine_is_away_or_slow(repository, cli, monkeypatch
     code, out, _ = cli("doctor")
     assert code == 1
     assert "PROBLEM engine: nobody answers" in out
-    monkeypatch.setattr(looking, "_SECONDS", 0.0)
+
+    class Slow(Away):
+        async def about(self):
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr(looking, "open_answering_engine", lambda _: Slow())
+    monkeypatch.setattr(looking, "_SECONDS", 0.01)
     code, out, _ = cli("doctor")
     assert code == 1
-    assert "PROBLEM engine" in out
+    assert "PROBLEM engine: embedded gave no answer within" in out
 
 
 def test_doctor_sees_a_seed_that_does_nothing(repository, cli, monkeypatch):

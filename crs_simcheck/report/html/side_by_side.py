@@ -43,9 +43,7 @@ def plot_of_systems(name: str, seen: Sequence[Labelled]) -> Plot | None:
     known = [one for one in seen if one.verdict.value is not None]
     if not known:
         return None
-    metric = known[0].verdict.gate.metric
-    factor = 100.0 if metric.unit == "" else 1.0
-    low, high = _limits([one.verdict for one in known], factor)
+    unit, factor, low, high = _scale([one.verdict for one in known])
     with drawing(width=6.4, height=0.62 + 0.3 * len(known)) as figure:
         tall = figure.get_figheight()
         axes = figure.add_axes((0.4, 0.5 / tall, 0.58, (tall - 0.56) / tall))
@@ -63,7 +61,7 @@ def plot_of_systems(name: str, seen: Sequence[Labelled]) -> Plot | None:
             axes.plot([value], [place], "o", color=color, ms=6)
         axes.set_yticks(range(len(known)), [_short(one.label) for one in known])
         _frame(axes, "x")
-        axes.set_xlabel(shown(axis_unit(metric.unit)), color=COLORS["muted"], labelpad=2)
+        axes.set_xlabel(shown(axis_unit(unit)), color=COLORS["muted"], labelpad=2)
         return as_plot(figure, name, _in_words(known))
 
 
@@ -83,9 +81,7 @@ def plot_of_path(name: str, seen: Sequence[Labelled]) -> Plot | None:
     known = [one for one in seen if one.verdict.value is not None]
     if not known:
         return None
-    metric = known[0].verdict.gate.metric
-    factor = 100.0 if metric.unit == "" else 1.0
-    low, high = _limits([one.verdict for one in known], factor)
+    unit, factor, low, high = _scale([one.verdict for one in known])
     with drawing(height=2.0) as figure:
         axes = figure.add_axes((0.13, 0.24, 0.85, 0.73))
         axes.set_ylim(low, high)
@@ -103,7 +99,7 @@ def plot_of_path(name: str, seen: Sequence[Labelled]) -> Plot | None:
             axes.plot([place], [value], "o", color=color, ms=6)
         axes.set_xticks(range(len(known)), [_short(one.label) for one in known])
         _frame(axes, "y")
-        axes.set_ylabel(shown(axis_unit(metric.unit)), color=COLORS["muted"], labelpad=2)
+        axes.set_ylabel(shown(axis_unit(unit)), color=COLORS["muted"], labelpad=2)
         return as_plot(figure, name, _in_words(known))
 
 
@@ -120,8 +116,13 @@ def _short(label: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _limits(seen: Sequence[Verdict], factor: float) -> tuple[float, float]:
-    """Return what of an axis is shown: all values and ranges, and of intervals what is near."""
+def _scale(seen: Sequence[Verdict]) -> tuple[str, float, float, float]:
+    """Return the unit of an axis, what values are multiplied by, and its two ends.
+
+    All values, ranges and intervals are shown; of shares, what lies between 0 and 100 %.
+    """
+    unit = seen[0].gate.metric.unit
+    factor = 100.0 if unit == "" else 1.0
     ends = [factor * (one.value or 0.0) for one in seen]
     for one in seen:
         if one.target is not None:
@@ -131,7 +132,7 @@ def _limits(seen: Sequence[Verdict], factor: float) -> tuple[float, float]:
     if factor != 1.0:
         ends = [min(max(end, 0.0), 100.0) for end in ends]
     room = 0.06 * (max(ends) - min(ends)) or 0.5 * abs(ends[0]) or 1.0
-    return min(ends) - room, max(ends) + room
+    return unit, factor, min(ends) - room, max(ends) + room
 
 
 def _ends(verdict: Verdict, factor: float, low: float, high: float) -> tuple[float, float]:

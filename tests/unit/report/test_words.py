@@ -54,7 +54,7 @@ def _command(text: str) -> list[str]:
 def _parsed(words: list[str]) -> dict:
     """The arguments of a command, parsed as the command line does; fails for one it has not."""
     assert words[0] == "crs-simcheck"
-    command, context, rest = app, click.Context(app), words[1:]
+    command, context, rest = app, click.Context(app, **app.context_settings), words[1:]
     while isinstance(command, click.Group):
         name, command, rest = command.resolve_command(context, rest)
         assert command is not None, name
